@@ -1,0 +1,169 @@
+//! Names too close to an existing one: 200 squats, and names that really stand beside each other.
+
+use cws_templates::name::check_name;
+use cws_templates::similar::{Kind, closest};
+
+/// Names of research software and environments that exist beside each other.
+const REAL: &str = "python-ml deep-learning-gpu r-rstudio jupyter-datascience bioinformatics geospatial \
+    computational-chemistry social-science-statistics julia-hpc desktop-dcv ubuntu-24-04-base ubuntu-22-04-base \
+    amazon-linux-2023-base amazon-linux-2-base rocky-9-base rocky-8-base debian-12-base numpy scipy pandas polars \
+    matplotlib seaborn scikit-learn scikit-image pytorch torchvision tensorflow keras jax flax xgboost lightgbm catboost \
+    statsmodels sympy networkx igraph graph-tool dask ray spark hadoop kafka airflow prefect dagster snakemake nextflow \
+    cromwell samtools bcftools bedtools vcftools bwa bowtie star-aligner hisat2 minimap2 salmon kallisto stringtie \
+    cufflinks trinity spades megahit canu flye raven quast busco prokka bakta augustus maker blast diamond hmmer mafft \
+    muscle clustal iqtree raxml beast mrbayes phylip plink gcta regenie gatk picard fastqc fastp multiqc trimmomatic \
+    cutadapt seurat scanpy anndata cellranger velocyto monocle harmony qiime mothur kraken metaphlan humann gromacs \
+    openmm namd lammps amber charmm psi4 nwchem orca-chem gaussian cp2k quantum-espresso vasp-tools siesta abinit \
+    yambo pyscf xtb rdkit openbabel autodock vina dock6 rosetta alphafold openfold esmfold relion cryosparc eman \
+    phenix coot pymol vmd chimera ovito paraview visit vtk blender gdal geopandas rasterio xarray cartopy folium qgis \
+    grass saga-gis postgis sentinel landsat-tools earthengine wrf cesm mom6 roms delft3d swat modflow openfoam su2 \
+    fenics firedrake dealii moose nektar petsc trilinos hypre slepc fftw openblas lapack mpich openmpi mvapich hdf5 \
+    netcdf zarr adios singularity podman docker-research kubernetes slurm-node pbs-node htcondor julia-lang octave \
+    scilab maxima sagemath gap-system pari macaulay rstudio-desktop shiny-server quarto knitr tidyverse lavaan stan \
+    brms jags openbugs greta pymc numpyro edward mplus-tools stata-connect spss-reader gretl jamovi jasp psychopy \
+    opensesame fieldtrip eeglab mne-python fsl freesurfer afni spm-octave ants itksnap slicer nilearn dipy fmriprep \
+    heudiconv datalad bids-tools dicom-viewer imagej fiji cellprofiler ilastik napari omero stardist cellpose \
+    huggingface transformers-lab langchain ollama vllm-server label-studio mlflow wandb-local tensorboard dvc kedro \
+    superset metabase grafana redis-stack postgres-research mysql-research mongodb neo4j elasticsearch opensearch \
+    digital-humanities text-mining-nltk spacy-lab stanza gensim mallet voyant openrefine omeka tei-publisher astro-python \
+    astropy casa-radio iraf topcat ds9 healpy yt-project gadget enzo athena-pp root-cern geant4 pythia madgraph rivet \
+    economics-dynare dynare oxmetrics matlab-online mathematica-kernel labview-reader latex-writing overleaf-local \
+    web-dev nodejs-lab rust-lab go-lab cpp-dev fortran-dev java-lab android-build embedded-dev fpga-tools verilator";
+
+fn real() -> Vec<&'static str> {
+    REAL.split_whitespace().collect()
+}
+
+const TARGETS: [&str; 25] = [
+    "python-ml",
+    "deep-learning-gpu",
+    "r-rstudio",
+    "jupyter-datascience",
+    "bioinformatics",
+    "geospatial",
+    "computational-chemistry",
+    "julia-hpc",
+    "desktop-dcv",
+    "tensorflow",
+    "scikit-learn",
+    "snakemake",
+    "nextflow",
+    "samtools",
+    "gromacs",
+    "alphafold",
+    "openfoam",
+    "freesurfer",
+    "tidyverse",
+    "paraview",
+    "quantum-espresso",
+    "geopandas",
+    "cellprofiler",
+    "kubernetes",
+    "transformers-lab",
+];
+
+/// Eight squats of a name, made by hand-written rules of their own.
+fn squats(name: &str) -> Vec<String> {
+    let chars: Vec<char> = name.chars().collect();
+    let middle = chars.len() / 2;
+    let letter = (middle..chars.len()).find(|i| chars[*i].is_ascii_lowercase()).unwrap();
+    let with =
+        |at: usize, c: char| chars.iter().enumerate().map(|(i, x)| if i == at { c } else { *x }).collect();
+    let mut omitted = chars.clone();
+    omitted.remove(letter);
+    let mut doubled = chars.clone();
+    doubled.insert(letter, chars[letter]);
+    let mut swapped = chars.clone();
+    let at = (1..chars.len() - 1)
+        .find(|i| chars[*i] != chars[i + 1] && chars[*i] != '-' && chars[i + 1] != '-')
+        .unwrap();
+    swapped.swap(at, at + 1);
+    let keyboard = |c: char| "qwsedrftgyhujikolpmnbvcxza".chars().nth(((c as usize) + 5) % 26).unwrap();
+    let flip = [1_u8, 2, 4, 8, 16]
+        .into_iter()
+        .map(|b| char::from(chars[letter] as u8 ^ b))
+        .find(char::is_ascii_lowercase)
+        .unwrap();
+    let fold = if name.contains('-') {
+        name.replace('-', "")
+    } else {
+        format!("{}-{}", &name[..middle], &name[middle..])
+    };
+    let neighbour = if keyboard(chars[letter]) == chars[letter] { 'q' } else { keyboard(chars[letter]) };
+    let version = ["2", "-v2", "-2", "-latest", "-official"][name.len() % 5];
+    vec![
+        omitted.into_iter().collect(),
+        doubled.into_iter().collect(),
+        swapped.into_iter().collect(),
+        with(letter, flip),
+        with(letter, neighbour),
+        format!("{name}{version}"),
+        fold,
+        name.replacen('o', "0", 1).replacen('a', "а", 1).replacen(
+            'e',
+            "е",
+            usize::from(!name.contains(['o', 'a'])),
+        ),
+    ]
+}
+
+#[test]
+fn at_least_95_percent_of_200_squats_are_caught() {
+    let all: Vec<(&str, String)> =
+        TARGETS.iter().flat_map(|t| squats(t).into_iter().map(move |s| (*t, s))).collect();
+    assert_eq!(all.len(), 200);
+    assert!(all.iter().all(|(target, squat)| target != squat), "{all:?}");
+    let caught = |squat: &str| check_name(squat).is_err() || closest(squat, real()).is_some();
+    let missed: Vec<_> = all.iter().filter(|(_, squat)| !caught(squat)).collect();
+    assert!(missed.len() * 20 <= all.len(), "{missed:#?}");
+}
+
+#[test]
+fn at_most_2_percent_of_real_names_are_refused() {
+    let names = real();
+    assert!(names.len() >= 250, "{}", names.len());
+    let refused: Vec<_> = names.iter().filter_map(|name| closest(name, real()).map(|r| (name, r))).collect();
+    assert!(refused.len() * 50 <= names.len(), "{refused:#?}");
+}
+
+#[test]
+fn each_kind_of_closeness_is_named() {
+    for (name, existing, kind) in [
+        ("pythonml", "python-ml", Kind::Folded),
+        ("PYTHON_ML", "python-ml", Kind::Folded),
+        ("pуthon-ml", "python-ml", Kind::Folded),
+        ("sarntools", "samtools", Kind::Folded),
+        ("ge0spatial", "geospatial", Kind::Folded),
+        ("gromac", "gromacs", Kind::Omission),
+        ("grommacs", "gromacs", Kind::Repetition),
+        ("gormacs", "gromacs", Kind::Swap),
+        ("grnmacs", "gromacs", Kind::Bitflip),
+        ("grpmacs", "gromacs", Kind::Typo),
+        ("gromacs-v2", "gromacs", Kind::Suffix),
+        ("official-gromacs", "gromacs", Kind::Suffix),
+        ("ml-python", "python-ml", Kind::Reordered),
+    ] {
+        let reason = closest(name, [existing]).unwrap_or_else(|| panic!("{name} beside {existing}"));
+        assert_eq!((reason.existing.as_str(), reason.kind), (existing, kind), "{name}");
+    }
+}
+
+#[test]
+fn other_names_stand_beside_each_other() {
+    for (name, existing) in [
+        ("ubuntu-24-04-base", "ubuntu-22-04-base"),
+        ("rocky-9-base", "rocky-8-base"),
+        ("python-ml", "python-ml"),
+        ("python-web", "python-ml"),
+        ("vasp", "wasp"),
+        ("r-base", "r-shiny"),
+        ("geospatial-advanced", "geospatial"),
+        ("gpu", "cpu"),
+    ] {
+        assert_eq!(
+            closest(name, [existing]).map(|r| r.kind).filter(|k| *k != Kind::Bitflip),
+            None,
+            "{name} {existing}"
+        );
+    }
+}
