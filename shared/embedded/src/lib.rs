@@ -1,0 +1,9 @@
+//! Every embedded adapter: what the product stands on when it runs on a laptop.
+
+pub mod checkpoint_file;
+pub mod identity;
+pub mod keys;
+pub mod mail_file;
+pub mod sqlite;
+pub mod system;
+pub mod template_index;
