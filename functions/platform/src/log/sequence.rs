@@ -1,0 +1,239 @@
+//! The sequencer: gives leaves that wait their place in a log, and signs what has become of the log.
+//!
+//! One run: take the lease, append what waits in batches, sign. A run that was cut short leaves the log
+//! whole: appending is one commit, and signing starts from the head that is stored.
+
+use super::{
+    LogReader,
+    lease::Held,
+    rows::{HEAD, Head, Log, REACH, head_key},
+};
+use cws_cloud::{
+    mirror::{CheckpointMirror, MirrorError},
+    signer::{SignError, Signer},
+};
+use cws_model::{InstitutionId, Timestamp, id::CommitId};
+use cws_store::{Scoped, Slot, Store, StoreError, Writes};
+use cws_translog::{AdvanceError, AppendError, CheckpointError, KeyError, NoteError, ProofError, TreeHead};
+use std::{sync::Arc, time::Duration};
+use thiserror::Error;
+
+/// Most leaves between two checkpoints.
+pub const UNSIGNED_MAX_LEAVES: u64 = 256;
+/// Batches in one run, so that a run ends well within its lease.
+const BATCHES_MAX: u32 = 32;
+/// How often a commit with an unknown outcome is sent again.
+const RESENDS: u32 = 3;
+
+/// Why a log did not grow. What waits goes on waiting; nothing is lost.
+#[derive(Debug, Error)]
+pub enum SequenceError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The stored log is damaged.
+    #[error("log `{log}` is damaged and does not grow: {source}")]
+    Append {
+        /// Log.
+        log: &'static str,
+        /// What is wrong.
+        source: AppendError,
+    },
+    /// The stored log cannot show that it only grew.
+    #[error("log `{log}` is damaged and is not signed: {source}")]
+    Proof {
+        /// Log.
+        log: &'static str,
+        /// What is wrong.
+        source: ProofError,
+    },
+    /// The log is not the one that was signed before.
+    #[error(
+        "log `{log}` is not signed: {source}; if the database was restored from a backup on purpose, move the \
+         copy of its checkpoints away first"
+    )]
+    Advance {
+        /// Log.
+        log: &'static str,
+        /// What is wrong.
+        source: AdvanceError,
+    },
+    /// A checkpoint that was kept cannot be believed.
+    #[error("a kept checkpoint cannot be believed: {0}")]
+    Checkpoint(#[from] CheckpointError),
+    /// The signature is not the log's.
+    #[error(transparent)]
+    Note(#[from] NoteError),
+    /// The log's name is none for a key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Nothing was signed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// The second place did not keep the checkpoint, so it is not served either.
+    #[error(transparent)]
+    Mirror(#[from] MirrorError),
+    /// The deployment signs nothing.
+    #[error("port `{0}` is not offered")]
+    NotOffered(&'static str),
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pass {
+    /// Leaves that got their place.
+    pub appended: u64,
+    /// Checkpoints that were signed.
+    pub signed: u32,
+    /// Whether leaves still wait that another run can take at once.
+    pub more: bool,
+    /// Whether another sequencer was at work.
+    pub busy: bool,
+}
+
+/// How one step ended.
+pub(super) enum Step {
+    /// This many leaves were appended, or the checkpoint was signed.
+    Done(u64),
+    /// Another sequencer was faster; whatever it did is whole.
+    Raced,
+}
+
+/// Sequences logs: one for each run, since it has the run's time.
+pub struct Sequencer {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) signer: Arc<dyn Signer>,
+    pub(super) mirror: Option<Arc<dyn CheckpointMirror>>,
+    pub(super) now: Timestamp,
+    ids: Box<dyn Fn() -> CommitId + Send + Sync>,
+    home: InstitutionId,
+}
+
+impl Sequencer {
+    /// A sequencer. `ids` gives a new commit id each time; `home` only completes the handle on the
+    /// catalogue, no row of an institution is read.
+    pub fn new(
+        store: Arc<dyn Store>,
+        signer: Arc<dyn Signer>,
+        mirror: Option<Arc<dyn CheckpointMirror>>,
+        (now, home): (Timestamp, InstitutionId),
+        ids: Box<dyn Fn() -> CommitId + Send + Sync>,
+    ) -> Self {
+        Self { store, signer, mirror, now, ids, home }
+    }
+
+    /// Appends what waits and signs the result, as far as one run goes. Safe to call at any time and from
+    /// several places at once.
+    ///
+    /// # Errors
+    /// The store, the signer, or a log that is damaged.
+    pub async fn run(&self, log: Log) -> Result<Pass, SequenceError> {
+        if self.is_idle(log).await? {
+            return Ok(Pass::default());
+        }
+        let Some(held) = Held::take(self, log).await? else {
+            return Ok(Pass { busy: true, ..Pass::default() });
+        };
+        let outcome = self.work(log).await;
+        held.release(self).await?;
+        outcome
+    }
+
+    async fn is_idle(&self, log: Log) -> Result<bool, SequenceError> {
+        let reader = self.reader(log);
+        let (head, checkpoint) = (reader.head().await?, reader.checkpoint().await?);
+        let signed = checkpoint.value().map(|checkpoint| checkpoint.size);
+        let in_step = head.value().is_some() && head.value().map(|head| head.size) == signed;
+        Ok(in_step && self.batch(log).await?.is_empty())
+    }
+
+    async fn work(&self, log: Log) -> Result<Pass, SequenceError> {
+        let mut pass = Pass::default();
+        for _ in 0..BATCHES_MAX {
+            let head = self.head(log).await?;
+            let Some(head_now) = head.value() else { return Ok(Pass { busy: true, ..pass }) };
+            let batch = self.batch(log).await?;
+            if self.is_due(log, head_now, batch.len()).await?
+                && !self.sign_and_count(log, head_now, &mut pass).await?
+            {
+                return Ok(pass);
+            }
+            if batch.is_empty() {
+                return Ok(pass);
+            }
+            match self.append(log, &head, batch).await? {
+                Step::Done(appended) => pass.appended += appended,
+                Step::Raced => return Ok(Pass { busy: true, ..pass }),
+            }
+        }
+        let head = self.head(log).await?;
+        if let Some(head) = head.value() {
+            self.sign_and_count(log, head, &mut pass).await?;
+        }
+        Ok(Pass { more: true, ..pass })
+    }
+
+    /// INVARIANT (at most 256 records between checkpoints): what is stored is signed before a batch that
+    /// would pass it, and at the end of every run.
+    async fn is_due(&self, log: Log, head: &Head, waiting: usize) -> Result<bool, SequenceError> {
+        let checkpoint = self.reader(log).checkpoint().await?;
+        let Some(signed) = checkpoint.value().map(|checkpoint| checkpoint.size) else { return Ok(true) };
+        let unsigned = head.size.saturating_sub(signed);
+        let waiting = u64::try_from(waiting).unwrap_or(u64::MAX);
+        Ok(unsigned > 0 && (waiting == 0 || unsigned.saturating_add(waiting) > UNSIGNED_MAX_LEAVES))
+    }
+
+    async fn sign_and_count(&self, log: Log, head: &Head, pass: &mut Pass) -> Result<bool, SequenceError> {
+        match self.sign(log, head).await? {
+            Step::Done(_) => {
+                pass.signed += 1;
+                Ok(true)
+            }
+            Step::Raced => {
+                pass.busy = true;
+                Ok(false)
+            }
+        }
+    }
+
+    /// The head as it is stored; a log that has none begins here.
+    async fn head(&self, log: Log) -> Result<Slot<Head>, SequenceError> {
+        let found = self.reader(log).head().await?;
+        if found.value().is_some() {
+            return Ok(found);
+        }
+        let id = self.id();
+        let random: String = id.as_str().chars().rev().take(16).collect();
+        let tree = TreeHead::empty();
+        let origin = format!("cloudworkstation/{random}/{}", log.as_str());
+        let mut writes = Writes::new();
+        writes.create(head_key(log, HEAD), &Head { origin, size: tree.size, root: tree.root })?;
+        match self.send(writes, id).await {
+            Ok(()) | Err(StoreError::Conflict { .. }) => Ok(self.reader(log).head().await?),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub(super) fn reader(&self, log: Log) -> LogReader {
+        LogReader::new(Scoped::catalogue(self.store.clone(), self.home.clone(), REACH, self.now), log)
+    }
+
+    pub(super) fn id(&self) -> CommitId {
+        (self.ids)()
+    }
+
+    /// Commits; an outcome that is unknown, or a store that asks for less, is met by sending the same again.
+    pub(super) async fn send(&self, writes: Writes, id: CommitId) -> Result<(), StoreError> {
+        let commit = writes.into_commit(id);
+        let mut tries = 0;
+        loop {
+            match self.store.commit(&commit).await {
+                Err(StoreError::Unknown(_) | StoreError::Throttled) if tries < RESENDS => {
+                    tries += 1;
+                    tokio::time::sleep(Duration::from_millis(20 << tries)).await;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! The whole audit log against every record and every checkpoint; and the template log's own tree.
+
+use super::Report;
+use crate::{
+    audit::{
+        Fault, FaultKind,
+        check::{AuditCheck, Counts},
+        heads::{Top, check_kept, check_top},
+        rows::Window,
+    },
+    log::{
+        Log, LogReader,
+        read::ReadError,
+        rows::{StoredCheckpoint, checkpoint_sort, head_key},
+    },
+};
+use cws_model::{InstitutionId, Timestamp, identity::Institution};
+use cws_route::{
+    answer::{LOG_SHARDS, log_pending_partition},
+    audit::AuditLeaf,
+};
+use cws_store::{
+    Consistency, Key, Range, Reach, Record, Scoped, Store, StoreError, Value, kind, record::decode,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+const REACH: Reach = Reach {
+    reads: &[kind::AUDIT, kind::LOG_HEAD, kind::LOG_TILE, kind::LOG_INDEX, kind::LOG_PENDING],
+    writes: &[],
+};
+
+/// What a check of the logs starts from.
+pub struct LogsCheck {
+    /// State; nobody else should be writing to it.
+    pub store: Arc<dyn Store>,
+    /// Public key of a log: from the key files, not from the database that is being checked.
+    pub public_keys: BTreeMap<&'static str, [u8; 32]>,
+    /// Signed notes that were kept elsewhere, by log; without them a rollback cannot show.
+    pub kept: BTreeMap<String, Vec<String>>,
+    /// The time at which rows count as live.
+    pub now: Timestamp,
+    /// Any institution; completes the handle on the catalogue.
+    pub home: InstitutionId,
+}
+
+impl LogsCheck {
+    fn catalogue(&self) -> Scoped {
+        Scoped::catalogue(self.store.clone(), self.home.clone(), REACH, self.now)
+    }
+
+    fn reader(&self, log: Log) -> LogReader {
+        LogReader::new(self.catalogue(), log)
+    }
+
+    fn with(&self, log: Log, top: Option<Top>) -> AuditCheck {
+        AuditCheck { pending: self.catalogue().beyond_tenants(), reader: self.reader(log), top }
+    }
+
+    async fn top(&self, log: Log, report: &mut Report) -> Result<Option<Top>, ReadError> {
+        let mut faults = Vec::new();
+        let reader = self.reader(log);
+        let kept = self.kept.get(log.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let top = match self.public_keys.get(log.as_str()) {
+            Some(public) => check_top(&reader, log, public, &mut faults).await?,
+            None => {
+                let detail = format!("the public key of log `{}` is not known", log.as_str());
+                faults.push(Fault::new(FaultKind::CheckpointWrong, detail));
+                None
+            }
+        };
+        match &top {
+            Some(top) => {
+                for note in kept.iter().collect::<BTreeSet<_>>() {
+                    faults.extend(check_kept(&reader, top, note).await?);
+                }
+                self.history(log, top, &reader, &mut faults).await?;
+            }
+            None if !kept.is_empty() && faults.is_empty() => {
+                let detail = format!("log `{}` is gone: checkpoints of it were kept elsewhere", log.as_str());
+                faults.push(Fault::new(FaultKind::RolledBack, detail));
+            }
+            None => {}
+        }
+        report.add(faults);
+        Ok(top)
+    }
+
+    /// Every checkpoint in the database's own history.
+    async fn history(
+        &self,
+        log: Log,
+        top: &Top,
+        reader: &LogReader,
+        faults: &mut Vec<Fault>,
+    ) -> Result<(), ReadError> {
+        let partition = head_key(log, "checkpoint/").partition;
+        let mut range = Range::prefix(partition, "checkpoint/");
+        loop {
+            let page = self.store.range(&range, Consistency::Strong).await?;
+            for item in &page.items {
+                let stored: StoredCheckpoint = decode(item)?;
+                if item.key.sort != checkpoint_sort(stored.size) {
+                    let detail =
+                        format!("a checkpoint of {} leaves stands at `{}`", stored.size, item.key.sort);
+                    faults.push(Fault::new(FaultKind::CheckpointWrong, detail));
+                }
+                faults.extend(check_kept(reader, top, &stored.note).await?);
+            }
+            match page.next {
+                Some(next) => range.after = Some(next),
+                None => return Ok(()),
+            }
+        }
+    }
+}
+
+/// Checks both logs, and every audit record of every institution against its log.
+///
+/// # Errors
+/// What the store says; faults are in the report.
+pub async fn verify_logs(check: &LogsCheck) -> Result<Report, ReadError> {
+    let mut report = verify_audit(check).await?;
+    let top = check.top(Log::Templates, &mut report).await?;
+    let tree = check.with(Log::Templates, top);
+    for bundle in 0..tree.bundles() {
+        let mut faults = Vec::new();
+        tree.bundle(bundle, &mut faults).await?;
+        report.add(faults);
+    }
+    report.checked(format!("{} leaves of the template log", tree.signed()));
+    Ok(report)
+}
+
+/// Checks the audit log whole: tree, checkpoints, copies kept elsewhere, every leaf against its record, every
+/// record against the log. Holds one bundle of leaves or one page of records at a time.
+///
+/// # Errors
+/// What the store says; faults are in the report.
+pub async fn verify_audit(check: &LogsCheck) -> Result<Report, ReadError> {
+    let mut report = Report::default();
+    let mut named = institutions(check.store.as_ref()).await?;
+    let top = check.top(Log::Audit, &mut report).await?;
+    let audit = check.with(Log::Audit, top);
+    let mut counts = Counts::default();
+    leaves(check, &audit, &mut named, (&mut counts, &mut report)).await?;
+    waiting(check, &mut named, &mut report).await?;
+    for institution in &named {
+        records(check, &audit, institution, (&mut counts, &mut report)).await?;
+    }
+    report.checked(format!("{} leaves of the audit log", counts.leaves));
+    report.checked(format!("{} audit records in {} institutions", counts.records, named.len()));
+    if counts.pending > 0 {
+        report.checked(format!("{} of them wait for the next checkpoint", counts.pending));
+    }
+    Ok(report)
+}
+
+async fn leaves(
+    check: &LogsCheck,
+    audit: &AuditCheck,
+    named: &mut BTreeSet<InstitutionId>,
+    (counts, report): (&mut Counts, &mut Report),
+) -> Result<(), ReadError> {
+    for bundle in 0..audit.bundles() {
+        let mut faults = Vec::new();
+        let mut by_institution: BTreeMap<InstitutionId, Vec<(u64, AuditLeaf)>> = BTreeMap::new();
+        for (index, text) in audit.bundle(bundle, &mut faults).await? {
+            counts.leaves += 1;
+            match serde_json::from_str::<AuditLeaf>(&text) {
+                Ok(leaf) => by_institution.entry(leaf.institution.clone()).or_default().push((index, leaf)),
+                Err(_) => {
+                    let detail = format!("the leaf at {index} is no audit leaf");
+                    faults.push(Fault::new(FaultKind::LeafChanged, detail).at(index));
+                }
+            }
+        }
+        for (institution, leaves) in by_institution {
+            audit.leaves(&scoped(check, &institution), &leaves, &mut faults).await?;
+            named.insert(institution);
+        }
+        report.add(faults);
+    }
+    Ok(())
+}
+
+async fn records(
+    check: &LogsCheck,
+    audit: &AuditCheck,
+    institution: &InstitutionId,
+    (counts, report): (&mut Counts, &mut Report),
+) -> Result<(), ReadError> {
+    let store = scoped(check, institution);
+    let mut after = None;
+    loop {
+        let mut faults = Vec::new();
+        after = audit.records(&store, &Window::default(), after, (counts, &mut faults)).await?;
+        report.add(faults);
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// A leaf that waits must have its record: a record that is deleted before it is logged shows here.
+async fn waiting(
+    check: &LogsCheck,
+    named: &mut BTreeSet<InstitutionId>,
+    report: &mut Report,
+) -> Result<(), ReadError> {
+    for shard in 0..LOG_SHARDS {
+        let range = Range::all(log_pending_partition(Log::Audit.as_str(), shard));
+        for item in cws_store::key::read_all(check.store.as_ref(), range, Consistency::Strong).await? {
+            let leaf = match &item.value {
+                Value::Json(text) => serde_json::from_str::<AuditLeaf>(text).ok(),
+                _ => None,
+            };
+            let id = item.key.sort.clone();
+            let Some(leaf) = leaf.filter(|leaf| leaf.id.as_str() == id) else {
+                let detail = format!("what waits at `{id}` to be logged is no leaf of that record");
+                report.add([Fault::new(FaultKind::LeafChanged, detail).about(id)]);
+                continue;
+            };
+            let key = Key::new(kind::AUDIT.of(&leaf.institution), id.as_str());
+            let found = check.store.get(std::slice::from_ref(&key), Consistency::Strong).await?;
+            if found.into_iter().flatten().next().is_none() {
+                let detail = format!("record `{id}`, which waits to be logged, was deleted");
+                report.add([Fault::new(FaultKind::RecordDeleted, detail).about(id)]);
+            }
+            named.insert(leaf.institution);
+        }
+    }
+    Ok(())
+}
+
+fn scoped(check: &LogsCheck, institution: &InstitutionId) -> Scoped {
+    Scoped::institution(check.store.clone(), institution.clone(), REACH, check.now)
+}
+
+/// Every institution that there is.
+async fn institutions(store: &dyn Store) -> Result<BTreeSet<InstitutionId>, StoreError> {
+    let range = Range::all(Institution::KIND.part("all"));
+    let items = cws_store::key::read_all(store, range, Consistency::Strong).await?;
+    items.iter().map(|item| decode::<Institution>(item).map(|institution| institution.id)).collect()
+}

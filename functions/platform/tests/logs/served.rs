@@ -1,0 +1,168 @@
+//! The audit routes over a store that was tampered with, and health over one that went away.
+
+use crate::rig::{Rig, home, record, record_key};
+use cws_authz::Authorizer;
+use cws_cloud::{
+    Ports,
+    mirror::CheckpointMirror,
+    signer::Signer,
+    token::{TokenVerifier, cache::NoFetcher},
+};
+use cws_embedded::system::{SystemClock, SystemEntropy};
+use cws_platform::{
+    health::{HealthProbe, StoreProbe},
+    reactions::log_sequence::sequence_all,
+};
+use cws_route::{
+    Request, Response, Shell, ShellParts, Table,
+    request::Credential,
+    shell::{Authenticate, OperatorCheck},
+};
+use cws_store::{Store, StoreError, Value as Stored, cursor::Sealer, faults};
+use futures::future::BoxFuture;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+struct Anybody;
+
+impl OperatorCheck for Anybody {
+    fn is_operator<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(async { Ok(true) })
+    }
+}
+
+fn shell(rig: &Rig, store: Arc<dyn Store>) -> Shell {
+    let clock = Arc::new(SystemClock);
+    let verifier = TokenVerifier::new(Vec::new(), Arc::new(NoFetcher), clock.clone());
+    let signer: Arc<dyn Signer> = rig.keys.clone();
+    let mirror: Arc<dyn CheckpointMirror> = rig.mirror.clone();
+    let parts = ShellParts {
+        ports: Ports::new()
+            .with::<dyn Signer>(signer)
+            .with::<dyn CheckpointMirror>(mirror)
+            .with::<dyn HealthProbe>(Arc::new(StoreProbe(store.clone()))),
+        store,
+        authorizer: Authorizer::new().unwrap(),
+        authenticate: Authenticate::new(verifier, Some(Arc::new(Anybody))),
+        clock,
+        entropy: Arc::new(SystemEntropy::default()),
+        sealer: Sealer::new([7; 32]),
+        base_url: "http://localhost".to_owned(),
+        home: home(),
+    };
+    Shell::new(Arc::new(parts), Table::new([cws_platform::routes()]).unwrap())
+}
+
+async fn ask(shell: &Shell, method: &str, path: &str, body: &Value) -> Response {
+    let mut request =
+        Request { credential: Credential::Bearer("x".to_owned()), from_loopback: true, ..Request::default() };
+    if method == "POST" {
+        request.headers.insert("content-type".to_owned(), "application/json".to_owned());
+        request.body = body.to_string().into_bytes();
+    }
+    shell.serve_path(method, path, request).await
+}
+
+fn json_of(response: &Response) -> Value {
+    serde_json::from_slice(&response.body).unwrap()
+}
+
+/// Every part of a verification: faults by kind, leaves and records looked at, calls made.
+async fn verify(shell: &Shell) -> (Vec<String>, u64, u64, u32) {
+    let (mut faults, mut leaves, mut records, mut calls) = (Vec::new(), 0, 0, 0);
+    let mut body = json!({});
+    loop {
+        let response = ask(shell, "POST", "/api/v2/audit/verify", &body).await;
+        assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.body));
+        let part = json_of(&response);
+        calls += 1;
+        leaves += part["leaves_checked"].as_u64().unwrap();
+        records += part["records_checked"].as_u64().unwrap();
+        faults.extend(
+            part["faults"].as_array().unwrap().iter().map(|it| it["kind"].as_str().unwrap().to_owned()),
+        );
+        if part["next"].is_null() {
+            return (faults, leaves, records, calls);
+        }
+        body = json!({"cursor": part["next"]});
+    }
+}
+
+#[tokio::test]
+async fn a_long_log_is_verified_part_by_part() {
+    let rig = Rig::new().await;
+    rig.write(0, 1500).await;
+    let shell = shell(&rig, rig.store.clone());
+    let pass = sequence_all(shell.parts()).await.unwrap();
+    assert_eq!((pass.appended, pass.more), (1500, false));
+    let (faults, leaves, records, calls) = verify(&shell).await;
+    assert_eq!((faults, leaves, records), (Vec::new(), 1500, 750), "the institution's own half is looked at");
+    assert!(calls >= 4, "{calls} calls");
+}
+
+#[tokio::test]
+async fn tampering_with_own_records_is_answered_and_that_of_others_is_not() {
+    let rig = Rig::new().await;
+    rig.write(0, 300).await;
+    let shell = shell(&rig, rig.store.clone());
+    sequence_all(shell.parts()).await.unwrap();
+    rig.delete(record_key(&record(11))).await;
+    assert!(verify(&shell).await.0.is_empty(), "a record of the other institution");
+    rig.delete(record_key(&record(10))).await;
+    assert_eq!(verify(&shell).await.0, ["record_deleted"]);
+    let forged = record(1000);
+    let text = cws_route::audit::texts(&forged).unwrap().0;
+    rig.overwrite(record_key(&forged), Stored::Json(text)).await;
+    assert_eq!(verify(&shell).await.0, ["record_deleted", "record_inserted"]);
+}
+
+#[tokio::test]
+async fn a_rollback_is_answered() {
+    let rig = Rig::new().await;
+    rig.write(0, 50).await;
+    let shell = shell(&rig, rig.store.clone());
+    sequence_all(shell.parts()).await.unwrap();
+    let backup = rig.snapshot().await;
+    rig.write(50, 100).await;
+    sequence_all(shell.parts()).await.unwrap();
+    rig.restore(backup).await;
+    let (faults, ..) = verify(&shell).await;
+    assert!(!faults.is_empty() && faults.iter().all(|kind| kind == "rolled_back"), "{faults:?}");
+}
+
+#[tokio::test]
+async fn a_proof_says_pending_then_included_then_broken() {
+    let rig = Rig::new().await;
+    let shell = shell(&rig, rig.store.clone());
+    sequence_all(shell.parts()).await.unwrap();
+    rig.write(0, 3).await;
+    let path = format!("/api/v2/audit/{}/proof", record(2).id);
+    let state = async || json_of(&ask(&shell, "GET", &path, &Value::Null).await)["state"].clone();
+    assert_eq!(state().await, "pending");
+    sequence_all(shell.parts()).await.unwrap();
+    assert_eq!(state().await, "included");
+    let mut edited = record(2);
+    edited.actor = "usr_other".to_owned();
+    rig.overwrite(record_key(&edited), Stored::Json(cws_route::audit::texts(&edited).unwrap().0)).await;
+    assert_eq!(state().await, "broken");
+}
+
+#[tokio::test]
+async fn before_the_first_checkpoint_there_is_none_to_read() {
+    let rig = Rig::new().await;
+    let shell = shell(&rig, rig.store.clone());
+    let response = ask(&shell, "GET", "/api/v2/audit/checkpoint", &Value::Null).await;
+    assert_eq!((response.status, json_of(&response)["code"].as_str()), (404, Some("no_checkpoint")));
+}
+
+#[tokio::test]
+async fn a_store_that_went_away_makes_health_503() {
+    let rig = Rig::new().await;
+    let shell = shell(&rig, Arc::new(faults::Crash::after(rig.store.clone(), 0)));
+    let response = ask(&shell, "GET", "/health", &Value::Null).await;
+    let body = json_of(&response);
+    assert_eq!(
+        (response.status, body["status"].as_str(), &body["store"]),
+        (503, Some("unavailable"), &Value::Null)
+    );
+}
