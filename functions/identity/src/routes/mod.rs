@@ -1,0 +1,31 @@
+//! One file a route, named after its operation id.
+
+pub mod institution_create;
+pub mod institution_list;
+pub mod institution_update;
+pub mod institution_view;
+pub mod jwks_view;
+pub mod mfa_enroll;
+pub mod mfa_verify;
+pub mod password_change;
+pub mod password_reset_confirm;
+pub mod password_reset_request;
+pub mod password_set;
+pub mod permission_check;
+pub mod permission_explain;
+pub mod session_create;
+pub mod session_delete;
+pub mod session_exchange;
+pub mod session_list;
+pub mod session_refresh;
+pub mod session_view;
+pub mod user_create;
+pub mod user_deactivate;
+pub mod user_list;
+pub mod user_me;
+pub mod user_permissions;
+pub mod user_preferences_set;
+pub mod user_project_list;
+pub mod user_reactivate;
+pub mod user_update;
+pub mod user_view;

@@ -1,0 +1,77 @@
+//! `POST /auth/sessions`: signs in with a password.
+
+use crate::{
+    fault::{self, BUSY, LOCKED, MFA_REQUIRED, REJECTED},
+    session::{SessionOut, admit, check_length, secret_schema},
+};
+use cws_cloud::identity::{Identity, Login, Secret};
+use cws_model::InstitutionId;
+use cws_route::{Answer, AuditRule, Ctx, Found, Idempotency, Input, Nothing, Problem, Route, Spec};
+use cws_store::kind;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Who signs in.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// Institution; `local` on a laptop.
+    pub institution: InstitutionId,
+    /// User name or e-mail address.
+    #[schemars(length(min = 1, max = 254))]
+    pub login: String,
+    /// Password.
+    #[schemars(schema_with = "secret_schema")]
+    pub password: Secret,
+    /// Code of the second factor, or a recovery code.
+    #[schemars(schema_with = "secret_schema")]
+    #[serde(default)]
+    pub code: Option<Secret>,
+}
+
+/// Names the route; never constructed.
+pub enum SessionCreate {}
+
+impl Route for SessionCreate {
+    const SPEC: Spec = Spec::post("session_create", "/auth/sessions")
+        .summary("Sign in")
+        .public("signing in is how a caller gets a token")
+        .status(201)
+        .errors(&[REJECTED, MFA_REQUIRED, LOCKED, BUSY])
+        .reads(&[kind::USER])
+        .writes(&[kind::USER_ACTIVE, kind::AUDIT])
+        .calls(&[<dyn Identity as cws_cloud::Port>::NAME])
+        .idempotency(Idempotency::None("each sign-in opens a session of its own"))
+        .audit(AuditRule::Record("session.created"));
+
+    type Input = Input<Nothing, Nothing, SignIn>;
+    type Output = SessionOut;
+    type Target = ();
+
+    async fn target(_: &Ctx, _: &Self::Input) -> Result<Found, Problem> {
+        Ok(Found::open())
+    }
+
+    async fn call(ctx: &Ctx, input: Self::Input, (): ()) -> Result<Answer<SessionOut>, Problem> {
+        let SignIn { institution, login, password, code } = input.body;
+        check_length(&password, "/password")?;
+        if login.is_empty() || login.len() > 254 {
+            return Err(Problem::field("/login", "must have 1 to 254 characters"));
+        }
+        let login = Login { institution, name: login };
+        let identity = ctx.port::<dyn Identity>()?;
+        let opened = identity.sign_in(&login, &password, code.as_ref()).await;
+        let tokens = opened.map_err(|error| fault::sign_in(error, ctx.now()))?;
+        let writes = admit(ctx, &tokens.account, Some(&login.name)).await?;
+        let (institution, user_id) = (tokens.account.institution.clone(), tokens.account.user_id.clone());
+        let change = serde_json::json!({"session_id": tokens.session_id, "mfa": tokens.mfa});
+        Ok(Answer::json(tokens.into())
+            .writes(writes)
+            .by(institution, user_id.as_str())
+            .about(user_id.as_str(), change))
+    }
+
+    fn example() -> Option<serde_json::Value> {
+        Some(serde_json::json!({"institution": "local", "login": "ada", "password": "glacier otter maps 42"}))
+    }
+}

@@ -1,0 +1,207 @@
+//! `POST /users/registry`: adds a person, and answers the token that sets the first password.
+//!
+//! INVARIANT (one identity, one person): the directory row of (issuer, subject) must be free, so two
+//! issuers that assert the same e-mail address are two people and never one.
+
+use crate::{
+    fault::{self, LOGIN_TAKEN},
+    names,
+    view::{Beside, UserOut, person_place},
+};
+use cws_authz::{Action, Grant, Resource, resource};
+use cws_cloud::{
+    Port,
+    identity::{ExternalIdentity, Identity, Logins, NewLogin, Registration},
+};
+use cws_model::{
+    InstitutionId, Timestamp,
+    id::UserId,
+    identity::{Institution, Role, User, UserStatus},
+    text::{Email, Line, Username},
+};
+use cws_route::{Answer, AuditRule, Ctx, Found, Idempotency, Input, Nothing, Problem, Route, Spec};
+use cws_store::{
+    Writes, kind,
+    rows::{DirectoryEntry, directory_place},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A new person.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserNew {
+    /// Institution; the caller's when left out.
+    #[serde(default)]
+    pub institution: Option<InstitutionId>,
+    /// Unique in the institution.
+    pub username: Username,
+    /// Unique in the institution.
+    pub email: Email,
+    /// Name as the person writes it.
+    pub full_name: Line<200>,
+    /// Role in the institution.
+    #[serde(default = "researcher")]
+    pub role: Role,
+    /// For an external collaborator, who needs one: when access ends.
+    #[serde(default)]
+    pub access_expires_at: Option<Timestamp>,
+    /// Who the person is at the institution's own login service, if sign-in goes through that.
+    #[serde(default)]
+    pub external_identity: Option<External>,
+}
+
+/// Issuer and subject: the pair that a person is known by.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct External {
+    /// As in the `iss` claim.
+    pub issuer: Line<512>,
+    /// As in the `sub` claim.
+    pub subject: Line<255>,
+}
+
+fn researcher() -> Role {
+    Role::Researcher
+}
+
+/// The person and the token that sets the first password.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct UserCreated {
+    /// The person.
+    #[serde(flatten)]
+    pub user: UserOut,
+    /// Shown once: send it with a password to `/auth/password`.
+    pub setup_token: Option<String>,
+    /// When the token stops working.
+    pub setup_token_expires_at: Option<Timestamp>,
+}
+
+/// Names the route; never constructed.
+pub enum UserCreate {}
+
+impl Route for UserCreate {
+    const SPEC: Spec = Spec::post("user_create", "/users/registry")
+        .summary("Add a person")
+        .requires(Action::UserCreate)
+        .status(201)
+        .errors(&[LOGIN_TAKEN])
+        .reads(&[kind::INSTITUTION])
+        .writes(&[kind::USER, kind::USER_NAME, kind::DIRECTORY])
+        .calls(&[<dyn Identity as Port>::NAME])
+        .idempotency(Idempotency::SecretOnce)
+        .audit(AuditRule::Record("user.created"));
+
+    type Input = Input<Nothing, Nothing, UserNew>;
+    type Output = UserCreated;
+    type Target = InstitutionId;
+
+    async fn target(ctx: &Ctx, input: &Self::Input) -> Result<Found<InstitutionId>, Problem> {
+        let own = ctx.institution()?;
+        let id = input.body.institution.clone().unwrap_or_else(|| own.clone());
+        let slot = ctx.system().get::<Institution>(None, id.as_str()).await?;
+        if slot.value().is_none() {
+            return Err(Problem::not_found());
+        }
+        let user_id: UserId = ctx.id_of_request()?;
+        let grant = Grant::institution(user_id.as_str(), None, input.body.role);
+        Ok(Found::new(Resource::Institution(resource::Institution { id: id.clone() }), id).granting(grant))
+    }
+
+    async fn call(ctx: &Ctx, input: Self::Input, id: InstitutionId) -> Result<Answer<UserCreated>, Problem> {
+        let new = input.body;
+        check_expiry(ctx, &new)?;
+        let store = ctx.store_of(&id)?;
+        let user_id: UserId = ctx.id_of_request()?;
+        let mut writes = Writes::new();
+        let claims =
+            [("username", names::of_username(&new.username)), ("email", names::of_email(&new.email))];
+        names::claim(&store, &mut writes, &user_id, &claims).await?;
+        let registration = register(ctx, &id, &user_id, &new).await?;
+        let user = record(ctx, &id, user_id, &new, &registration);
+        writes.create(store.key::<User>(None, user.id.as_str())?, &user)?;
+        let (part, sort) = directory_place(&registration.issuer, &registration.subject);
+        let entry = DirectoryEntry { institution: id.clone(), user_id: user.id.clone() };
+        writes.create(ctx.system().key::<DirectoryEntry>(Some(&part), &sort)?, &entry)?;
+        let (part, sort) = person_place(&user.id);
+        writes.create(ctx.system().key::<DirectoryEntry>(Some(&part), &sort)?, &entry)?;
+        let subject = user.id.to_string();
+        let role = user.role;
+        let change = serde_json::json!({"institution": id, "role": role});
+        let setup = registration.setup;
+        let created = UserCreated {
+            user: UserOut::new(user, Beside::default()),
+            setup_token_expires_at: setup.as_ref().map(|setup| setup.expires_at),
+            setup_token: setup.map(|setup| setup.token.expose().to_owned()),
+        };
+        let answer = Answer::json(created).writes(writes).etag(Some(&ctx.revision()));
+        let answer = answer.header("location", format!("/api/v2/users/registry/{subject}"));
+        let data = serde_json::json!({"user_id": subject, "role": role});
+        Ok(answer.event("user.created.v1", subject.clone(), data).about(subject, change))
+    }
+
+    fn example() -> Option<serde_json::Value> {
+        Some(serde_json::json!({"username": "ada", "email": "ada@example.org", "full_name": "Ada Lovelace"}))
+    }
+}
+
+fn check_expiry(ctx: &Ctx, new: &UserNew) -> Result<(), Problem> {
+    match (new.role, new.access_expires_at) {
+        (Role::External, None) => {
+            Err(Problem::field("/access_expires_at", "an external collaborator needs one"))
+        }
+        (Role::External, Some(at)) if at <= ctx.now() => {
+            Err(Problem::field("/access_expires_at", "must lie in the future"))
+        }
+        (Role::External, _) | (_, None) => Ok(()),
+        (_, Some(_)) => Err(Problem::field("/access_expires_at", "only an external collaborator has one")),
+    }
+}
+
+async fn register(
+    ctx: &Ctx,
+    institution: &InstitutionId,
+    user_id: &UserId,
+    new: &UserNew,
+) -> Result<Registration, Problem> {
+    let external = new.external_identity.as_ref().map(|external| ExternalIdentity {
+        issuer: external.issuer.to_string(),
+        subject: external.subject.to_string(),
+    });
+    let login = NewLogin {
+        institution: institution.clone(),
+        user_id: user_id.clone(),
+        logins: Logins { username: new.username.clone(), email: new.email.clone() },
+        external,
+    };
+    let registered = ctx.port::<dyn Identity>()?.register(&login).await;
+    registered.map_err(|error| fault::identity(error, "/username", ctx.now()))
+}
+
+fn record(
+    ctx: &Ctx,
+    institution: &InstitutionId,
+    id: UserId,
+    new: &UserNew,
+    registration: &Registration,
+) -> User {
+    User {
+        id,
+        institution: institution.clone(),
+        username: new.username.clone(),
+        email: new.email.clone(),
+        full_name: new.full_name.clone(),
+        role: new.role,
+        status: UserStatus::Active,
+        permissions: BTreeSet::new(),
+        preferences: BTreeMap::new(),
+        issuer: registration.issuer.clone(),
+        subject: registration.subject.clone(),
+        access_expires_at: new.access_expires_at,
+        mfa_enrolled: false,
+        valid_after: None,
+        created_at: ctx.now(),
+        updated_at: ctx.now(),
+    }
+}
