@@ -1,0 +1,194 @@
+//! Runs what the command line asked for, and says what went wrong in one sentence.
+
+use crate::cli::{BenchArgs, Cli, Command, Common, ServeArgs, Verify};
+use cws_cloud::token::{IssuerKind, KeySource, TokenAlgorithm, TrustedIssuer};
+use cws_local::{
+    all_routes, bench,
+    http::Doors,
+    serve::{Server, stopped},
+    verify,
+    world::{Setup, World},
+};
+use cws_route::{Table, openapi};
+use serde::Deserialize;
+use std::{
+    error::Error,
+    io::{IsTerminal, Write},
+    path::Path,
+    process::ExitCode,
+    sync::Arc,
+};
+use tokio::{runtime::Runtime, sync::watch};
+use tracing_subscriber::EnvFilter;
+
+type Outcome = Result<ExitCode, Box<dyn Error>>;
+
+/// Runs a command line.
+pub(crate) fn run(cli: Cli) -> ExitCode {
+    let outcome = match cli.command {
+        None => serve(&cli.common, &cli.serve),
+        Some(Command::Serve(args)) => serve(&cli.common, &args),
+        Some(Command::Openapi) => write_openapi(),
+        Some(Command::Verify(what)) => check(&cli.common, &what),
+        Some(Command::Bench(args)) => measure(&args),
+    };
+    outcome.unwrap_or_else(|error| {
+        say(&format!("cws: {error}"), true);
+        ExitCode::FAILURE
+    })
+}
+
+/// Writes a line for a person. A closed pipe is not worth a word.
+fn say(text: &str, to_stderr: bool) {
+    let written =
+        if to_stderr { writeln!(std::io::stderr(), "{text}") } else { writeln!(std::io::stdout(), "{text}") };
+    drop(written);
+}
+
+fn start_log(common: &Common) -> Result<(), Box<dyn Error>> {
+    let filter =
+        EnvFilter::try_new(&common.log).map_err(|error| format!("--log `{}`: {error}", common.log))?;
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    if common.log_json {
+        log.json().flatten_event(true).init()
+    } else {
+        log.with_target(false).init()
+    }
+    Ok(())
+}
+
+fn serve(common: &Common, args: &ServeArgs) -> Outcome {
+    start_log(common)?;
+    Runtime::new()?.block_on(async {
+        let server = Server::bind(args.listen).await?;
+        let base_url = format!("http://{}", server.address);
+        let setup = Setup {
+            templates: !args.no_templates,
+            listen: Some(server.address),
+            allow_remote: args.allow_remote,
+            inside_lambda: args.lambda_function_name.is_some(),
+            trusted: trusted(args.trusted_issuers.as_deref())?,
+            ..Setup::default()
+        };
+        let world = Arc::new(World::open(&common.data, &base_url, setup).await?);
+        greet(&base_url, &world);
+        let (stop, stopping) = watch::channel(false);
+        let doors = doors(args, server.address.ip().is_loopback());
+        let running = server.run(world, doors, stopping.clone());
+        tokio::pin!(running);
+        tokio::select! {
+            ended = &mut running => ended?,
+            () = told_to_stop() => {
+                say("stopping: finishing what has begun", false);
+                stop.send_replace(true);
+                stopped(stopping).await;
+                running.await?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// Ctrl-C, or the signal that a service manager sends.
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
+
+fn doors(args: &ServeArgs, loopback: bool) -> Doors {
+    let mut doors = Doors::loopback();
+    doors.hosts.extend(args.hosts.iter().map(|name| name.to_ascii_lowercase()));
+    doors.origins.extend(args.origins.iter().cloned());
+    if !loopback && args.hosts.is_empty() {
+        doors.hosts.clear();
+    }
+    doors
+}
+
+fn greet(base_url: &str, world: &World) {
+    let key = world.operator.path.display();
+    let made = if world.operator.created { " (made just now)" } else { "" };
+    say(
+        &format!(
+            "CloudWorkstation {version} listens on {base_url}\n\
+             \x20 documentation    {base_url}/docs\n\
+             \x20 operator's key   {key}{made}\n\
+             \x20 try              curl -s {base_url}/health\n\
+             \x20                  curl -s -H \"Authorization: Bearer $(cat {key})\" '{base_url}/api/v2/marketplace/templates/search?q=python'\n\
+             \x20 stop             Ctrl-C",
+            version = env!("CARGO_PKG_VERSION")
+        ),
+        false,
+    );
+}
+
+fn write_openapi() -> Outcome {
+    let document = openapi::document(&Table::new(all_routes())?, env!("CARGO_PKG_VERSION"));
+    say(&serde_json::to_string_pretty(&document)?, false);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(common: &Common, what: &Verify) -> Outcome {
+    let report = match what {
+        Verify::Audit => Runtime::new()?.block_on(verify::audit(&common.data))?,
+        Verify::Template { manifest, bundle, trust_root } => verify::template(manifest, bundle, trust_root)?,
+    };
+    say(&report.to_string(), false);
+    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn measure(args: &BenchArgs) -> Outcome {
+    if let (Some(name), Some(dir)) = (&args.fill_only, &args.dir) {
+        Runtime::new()?.block_on(bench::fill(dir, args.users, name))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if cfg!(debug_assertions) {
+        return Err("a debug build measures nothing useful; type: cargo run --release -- bench".into());
+    }
+    let plan = bench::Plan { users: args.users, requests: args.requests, dir: args.dir.clone() };
+    Runtime::new()?.block_on(bench::run(&plan))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A trusted issuer as the file states it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TrustedFile {
+    issuer: String,
+    kind: String,
+    client_ids: Vec<String>,
+    jwks: serde_json::Value,
+}
+
+fn trusted(path: Option<&Path>) -> Result<Vec<TrustedIssuer>, Box<dyn Error>> {
+    let Some(path) = path else { return Ok(Vec::new()) };
+    let at = |error: &dyn std::fmt::Display| format!("--trusted-issuers {}: {error}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|error| at(&error))?;
+    let listed: Vec<TrustedFile> = serde_json::from_str(&text).map_err(|error| at(&error))?;
+    listed
+        .into_iter()
+        .map(|entry| {
+            let (kind, algorithms) = match entry.kind.as_str() {
+                "cognito" => (IssuerKind::Cognito, vec![TokenAlgorithm::Rs256]),
+                "oidc" => (IssuerKind::Oidc, vec![TokenAlgorithm::Rs256, TokenAlgorithm::EdDsa]),
+                other => return Err(at(&format!("kind `{other}` is neither `cognito` nor `oidc`")).into()),
+            };
+            let keys = KeySource::Fixed(entry.jwks);
+            Ok(TrustedIssuer { issuer: entry.issuer, kind, client_ids: entry.client_ids, algorithms, keys })
+        })
+        .collect()
+}

@@ -1,0 +1,25 @@
+//! `cws`: the whole product in one process on a laptop, over SQLite and the embedded adapters.
+//!
+//! `world` puts the parts together, `http` speaks to browsers and curl, `background` does what
+//! event sources and schedules do on AWS, `first_start` fills an empty store.
+
+pub mod background;
+pub mod bench;
+pub mod first_start;
+pub mod http;
+pub mod keys;
+pub mod serve;
+pub mod verify;
+pub mod world;
+
+use cws_route::{Consumers, Routes};
+
+/// Every domain's routes: the one table.
+pub fn all_routes() -> Vec<Routes> {
+    vec![cws_identity::routes(), cws_projects::routes(), cws_marketplace::routes(), cws_platform::routes()]
+}
+
+/// Every domain's consumers.
+pub fn all_consumers() -> Vec<Consumers> {
+    vec![cws_marketplace::consumers(), cws_platform::consumers()]
+}

@@ -1,0 +1,227 @@
+//! Puts the parts together: SQLite, the embedded adapters, every domain's routes and consumers.
+
+use crate::{all_consumers, all_routes, first_start, keys};
+use cws_authz::{Authorizer, AuthzError};
+use cws_cloud::{
+    Clock, Entropy, Ports, identity::Identity, mail::Mail, mirror::CheckpointMirror, signer::Signer, token,
+};
+use cws_embedded::{
+    checkpoint_file::CheckpointFile,
+    identity::{
+        EmbeddedIssuer, HashCost, IssuerConfig, IssuerError,
+        operator::{OperatorError, OperatorKey, ensure_operator_key, verify_operator},
+    },
+    keys::FileKeys,
+    mail_file::MailFile,
+    sqlite::{Durability, OpenError, Options, SqliteStore},
+    system::{SystemClock, SystemEntropy},
+    template_index::IndexFile,
+};
+use cws_model::{IdError, InstitutionId};
+use cws_platform::{
+    document::{ApiDocument, ApiDocuments},
+    health::{HealthProbe, StoreProbe},
+};
+use cws_route::{
+    Problem, Shell, ShellParts, Table,
+    consumer::AnyConsumer,
+    openapi,
+    shell::{Authenticate, OperatorCheck},
+    table::TableError,
+};
+use cws_search::TemplateIndex;
+use cws_store::{Store, StoreError, cursor::Sealer};
+use futures::future::BoxFuture;
+use std::{net::SocketAddr, path::Path, sync::Arc};
+use thiserror::Error;
+
+/// The institution of a laptop.
+pub const HOME: &str = "local";
+
+/// Why the parts cannot be put together.
+#[derive(Debug, Error)]
+pub enum WorldError {
+    /// The data directory.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Policies.
+    #[error(transparent)]
+    Authz(#[from] AuthzError),
+    /// Routes.
+    #[error("the route table is wrong: {0}")]
+    Table(#[from] TableError),
+    /// The issuer.
+    #[error(transparent)]
+    Issuer(#[from] IssuerError),
+    /// The operator's key.
+    #[error(transparent)]
+    Operator(#[from] OperatorError),
+    /// Something in the data directory.
+    #[error("{0}")]
+    Data(String),
+    /// The name of the first institution.
+    #[error(transparent)]
+    Id(#[from] IdError),
+    /// The first start did not go through.
+    #[error("the first start failed: {0}")]
+    FirstStart(String),
+}
+
+/// How the parts are put together.
+pub struct Setup {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// When a commit counts as done.
+    pub durability: Durability,
+    /// Cost of a password hash.
+    pub hash_cost: HashCost,
+    /// Whether the templates that come with the program are published.
+    pub templates: bool,
+    /// Where the program listens, if it does.
+    pub listen: Option<SocketAddr>,
+    /// Whether it may listen beyond this machine.
+    pub allow_remote: bool,
+    /// Whether the program runs as a Lambda function.
+    pub inside_lambda: bool,
+    /// Largest database file, bytes.
+    pub store_max_bytes: Option<u64>,
+    /// Further issuers whose tokens are taken, such as a Cognito user pool.
+    pub trusted: Vec<token::TrustedIssuer>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy::default()),
+            durability: Durability::Full,
+            hash_cost: HashCost::OWASP,
+            templates: true,
+            listen: None,
+            allow_remote: false,
+            inside_lambda: false,
+            store_max_bytes: None,
+            trusted: Vec::new(),
+        }
+    }
+}
+
+impl Setup {
+    /// Fast: survives the end of the process but not of the machine, hashes cheaply, ships nothing.
+    pub fn for_tests() -> Self {
+        Self {
+            durability: Durability::TestOnly,
+            hash_cost: HashCost { memory_kib: 8, passes: 1, lanes: 1 },
+            templates: false,
+            ..Self::default()
+        }
+    }
+}
+
+/// Everything that runs in the process.
+pub struct World {
+    /// Routes.
+    pub shell: Arc<Shell>,
+    /// The store, for what only SQLite can: being woken, being swept.
+    pub store: Arc<SqliteStore>,
+    /// Consumers.
+    pub consumers: Vec<Arc<dyn AnyConsumer>>,
+    /// Where the operator's key is.
+    pub operator: OperatorKey,
+}
+
+struct StoredOperator(Arc<SqliteStore>);
+
+impl OperatorCheck for StoredOperator {
+    fn is_operator<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(async move { verify_operator(self.0.as_ref(), token).await })
+    }
+}
+
+impl World {
+    /// Opens or creates a data directory.
+    ///
+    /// # Errors
+    /// See `WorldError`.
+    pub async fn open(data: &Path, base_url: &str, setup: Setup) -> Result<Self, WorldError> {
+        let options =
+            Options { durability: setup.durability, max_bytes: setup.store_max_bytes, ..Options::default() };
+        let store = SqliteStore::open(data, options)?;
+        let (clock, entropy) = (setup.clock.clone(), setup.entropy.clone());
+        let operator = ensure_operator_key(data, store.as_ref(), clock.now(), entropy.as_ref()).await?;
+        let file_keys = FileKeys::open(&data.join("keys"), entropy.as_ref())
+            .map_err(|e| WorldError::Data(e.to_string()))?;
+        let issuer = issuer(&store, &setup, &file_keys).await?;
+        let mut trusted = vec![issuer.trusted()];
+        trusted.extend(setup.trusted);
+        let verifier = token::TokenVerifier::new(trusted, Arc::new(token::cache::NoFetcher), clock.clone());
+        let table = Table::new(all_routes())?;
+        let sealer = Sealer::new(keys::cursor_key(store.as_ref(), clock.as_ref(), entropy.as_ref()).await?);
+        let index = template_index(data, store.as_ref(), clock.as_ref()).await?;
+        let parts = Arc::new(ShellParts {
+            ports: ports(data, &table, issuer, file_keys)?
+                .with::<dyn TemplateIndex>(Arc::new(index))
+                .with::<dyn HealthProbe>(Arc::new(StoreProbe(store.clone()))),
+            store: store.clone() as Arc<dyn Store>,
+            authorizer: Authorizer::new()?,
+            authenticate: Authenticate::new(verifier, Some(Arc::new(StoredOperator(store.clone())))),
+            clock,
+            entropy,
+            sealer,
+            base_url: base_url.to_owned(),
+            home: HOME.parse::<InstitutionId>()?,
+        });
+        let consumers = all_consumers().iter().flat_map(|domain| domain.entries().to_vec()).collect();
+        let world = Self { shell: Arc::new(Shell::new(parts, table)), store, consumers, operator };
+        first_start::fill(&world, setup.templates).await.map_err(|problem: Problem| {
+            WorldError::FirstStart(format!("{} {} {:?}", problem.code, problem.detail, problem.inside))
+        })?;
+        Ok(world)
+    }
+}
+
+/// The search index. It holds nothing of its own: one that was lost is made from the store again.
+async fn template_index(data: &Path, store: &dyn Store, clock: &dyn Clock) -> Result<IndexFile, WorldError> {
+    let index = IndexFile::open(data).map_err(|e| WorldError::Data(e.to_string()))?;
+    if index.needs_filling().map_err(|e| WorldError::Data(e.to_string()))? {
+        let filled = cws_marketplace::index::rebuild::rebuild(store, &index, clock.now()).await;
+        let templates = filled.map_err(|e| WorldError::Data(e.to_string()))?;
+        tracing::info!(templates, "the search index was built");
+    }
+    Ok(index)
+}
+
+async fn issuer(
+    store: &Arc<SqliteStore>,
+    setup: &Setup,
+    keys: &FileKeys,
+) -> Result<EmbeddedIssuer, WorldError> {
+    let (clock, entropy) = (setup.clock.clone(), setup.entropy.clone());
+    let name = keys::issuer(store.as_ref(), clock.as_ref(), entropy.as_ref()).await?;
+    let config = IssuerConfig {
+        hash_cost: setup.hash_cost,
+        listen: setup.listen,
+        allow_remote: setup.allow_remote,
+        inside_lambda: setup.inside_lambda,
+        ..IssuerConfig::new(name)
+    };
+    Ok(EmbeddedIssuer::new(store.clone(), clock, entropy, keys.token_key(), config)?)
+}
+
+fn ports(data: &Path, table: &Table, issuer: EmbeddedIssuer, keys: FileKeys) -> Result<Ports, WorldError> {
+    let mirror =
+        CheckpointFile::open(&data.join("checkpoints")).map_err(|e| WorldError::Data(e.to_string()))?;
+    let documents = ApiDocuments::of(openapi::document(table, env!("CARGO_PKG_VERSION")));
+    let documents = documents.map_err(|e| WorldError::Data(e.to_string()))?;
+    Ok(Ports::new()
+        .with::<dyn Identity>(Arc::new(issuer))
+        .with::<dyn Signer>(Arc::new(keys))
+        .with::<dyn Mail>(Arc::new(MailFile::in_dir(data)))
+        .with::<dyn CheckpointMirror>(Arc::new(mirror))
+        .with::<dyn ApiDocument>(Arc::new(documents)))
+}
