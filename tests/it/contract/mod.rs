@@ -1,0 +1,5 @@
+//! Rules about the code itself, held by tests.
+
+mod document;
+mod layers;
+mod tidy;

@@ -1,0 +1,10 @@
+//! One binary for every integration test, so that linking happens once.
+//!
+//! `routes` and `flows` talk HTTP only and run against any deployment; `matrix` walks the route table;
+//! `contract` holds rules about the code itself.
+
+mod contract;
+mod flows;
+mod matrix;
+mod routes;
+mod support;

@@ -1,0 +1,77 @@
+//! `DELETE /auth/sessions/current`, `GET /auth/sessions` and `GET /auth/sessions/current`.
+
+use super::{Person, tokens};
+use crate::support::app::PASSWORD;
+use serde_json::{Value, json};
+
+#[test]
+fn signing_out_everywhere_stops_every_access_token_at_once() {
+    let person = Person::new();
+    let (access, token) = tokens(&person.app, &person.name);
+    let other = person.caller.with_token(&access);
+    other.get("/users/me").expect(200);
+    person.caller.delete("/auth/sessions/current?everywhere=true").expect(204);
+    for stopped in [&person.caller, &other] {
+        stopped.get("/users/me").expect_problem(401, "unauthenticated");
+    }
+    let refreshed = person.app.anonymous().post("/auth/sessions/refresh", &json!({"refresh_token": token}));
+    refreshed.expect_problem(401, "refresh_rejected");
+}
+
+#[test]
+fn who_signs_in_right_after_signing_out_everywhere_is_in() {
+    let person = Person::new();
+    for _ in 0..3 {
+        person
+            .app
+            .sign_in("local", &person.name)
+            .delete("/auth/sessions/current?everywhere=true")
+            .expect(204);
+        person.app.sign_in("local", &person.name).get("/users/me").expect(200);
+    }
+}
+
+#[test]
+fn signing_out_here_ends_this_session_and_no_other() {
+    let person = Person::new();
+    let (access, token) = tokens(&person.app, &person.name);
+    person.caller.with_token(&access).delete("/auth/sessions/current").expect(204);
+    let refreshed = person.app.anonymous().post("/auth/sessions/refresh", &json!({"refresh_token": token}));
+    refreshed.expect_problem(401, "refresh_rejected");
+    person.caller.get("/users/me").expect(200);
+    let open = person.caller.get("/auth/sessions").expect(200).json();
+    assert_eq!(open["items"].as_array().unwrap().len(), 1);
+    assert_eq!(open["items"][0]["current"], json!(true));
+}
+
+#[test]
+fn open_sessions_are_listed_and_one_of_them_is_this() {
+    let person = Person::new();
+    for _ in 0..2 {
+        person.sign_in(PASSWORD).expect(201);
+    }
+    let current = person.caller.get("/auth/sessions/current").expect(200).json();
+    assert_eq!(
+        (&current["user_id"], &current["role"]),
+        (&json!(person.caller.user_id), &json!("researcher"))
+    );
+    assert_eq!((&current["institution"], &current["mfa"]), (&json!("local"), &json!(false)));
+    let listed = person.caller.get("/auth/sessions").expect(200).json();
+    let sessions = listed["items"].as_array().unwrap();
+    assert_eq!(sessions.len(), 3);
+    let this: Vec<&Value> = sessions.iter().filter(|session| session["current"] == json!(true)).collect();
+    assert_eq!(this.len(), 1);
+    assert_eq!(this[0]["id"], current["session_id"]);
+    person.app.researcher().get("/auth/sessions").expect(200).json()["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .for_each(|session| assert!(sessions.iter().all(|mine| mine["id"] != session["id"])));
+}
+
+#[test]
+fn the_operator_has_no_session() {
+    let person = Person::new();
+    person.app.operator().get("/auth/sessions/current").expect_problem(404, "not_found");
+    person.app.operator().delete("/auth/sessions/current?everywhere=true").expect_problem(404, "not_found");
+}

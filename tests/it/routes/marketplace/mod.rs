@@ -1,0 +1,29 @@
+//! Routes of the marketplace domain, and what their tests have in common.
+
+mod namespace_create;
+mod namespace_member_set;
+mod publisher_key;
+mod review_list;
+mod review_submit;
+mod review_update;
+mod review_vote;
+mod shelf;
+mod stall;
+mod template_list;
+mod template_list_rebuild;
+mod template_list_worlds;
+mod template_log;
+mod template_publish;
+mod template_rating_view;
+mod template_recommended;
+mod template_schema_view;
+mod template_search;
+mod template_trending;
+mod template_update;
+mod template_usage;
+mod template_validate;
+mod template_version_download;
+mod template_version_lock;
+mod template_version_publish;
+mod template_version_verify;
+mod template_version_yank;

@@ -1,0 +1,12 @@
+//! What every black-box test stands on: a deployment to talk to, and people who talk to it.
+//!
+//! Without `API_URL` each test gets a server of its own, on loopback, over a fresh data directory. With
+//! it, all tests talk to that deployment, and use names of their own so as not to meet.
+
+pub mod app;
+pub mod caller;
+pub mod reply;
+
+pub use app::App;
+pub use caller::Caller;
+pub use reply::Reply;

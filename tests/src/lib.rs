@@ -1,0 +1,1 @@
+//! Holds no code: the black-box and contract suites are in `it/`.
