@@ -1,0 +1,4 @@
+//! What the AWS adapters promise, shown on emulators in this process.
+
+mod conformance;
+mod dynamo;
