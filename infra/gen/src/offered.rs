@@ -1,0 +1,88 @@
+//! Ports that have an adapter on AWS: what a function that calls one is given, and what it may do.
+
+use crate::{
+    document::{reference, sub},
+    variables,
+};
+use cws_store::{Kind, kind};
+use serde_json::{Value, json};
+
+/// A port on AWS.
+pub struct Port {
+    /// Its name in a SPEC.
+    pub name: &'static str,
+    /// Variables that its adapter reads, and the stack parameters that they come from.
+    pub variables: &'static [(&'static str, &'static str)],
+    /// Actions that its adapter calls.
+    pub actions: &'static [&'static str],
+    /// Kinds of rows that its adapter reads.
+    pub reads: &'static [Kind],
+    /// On what, as stack parameters or `Fn::Sub` texts.
+    resources: &'static [&'static str],
+}
+
+const PORTS: &[Port] = &[
+    // Compiled into the binary of its domain.
+    Port { name: "api_document", variables: &[], actions: &[], reads: &[], resources: &[] },
+    Port { name: "health_probe", variables: &[], actions: &[], reads: &[kind::META], resources: &[] },
+    Port {
+        name: "signer",
+        variables: &[
+            (variables::KEY_REGISTRY, "KeyRegistry"),
+            (variables::KEY_TEMPLATE_LOG, "KeyTemplateLog"),
+            (variables::KEY_AUDIT_LOG, "KeyAuditLog"),
+        ],
+        actions: &["kms:GetPublicKey", "kms:Sign"],
+        reads: &[],
+        resources: &["KeyRegistry", "KeyTemplateLog", "KeyAuditLog"],
+    },
+    Port {
+        name: "template_index",
+        variables: &[(variables::INDEX_BUCKET, "IndexBucket")],
+        actions: &["s3:GetObject", "s3:ListBucket", "s3:PutObject"],
+        reads: &[],
+        resources: &[
+            "arn:${AWS::Partition}:s3:::${IndexBucket}",
+            "arn:${AWS::Partition}:s3:::${IndexBucket}/search/*",
+        ],
+    },
+    Port {
+        name: "checkpoint_mirror",
+        variables: &[(variables::CHECKPOINT_BUCKET, "CheckpointBucket")],
+        actions: &["s3:GetObject", "s3:ListBucket", "s3:PutObject"],
+        reads: &[],
+        resources: &[
+            "arn:${AWS::Partition}:s3:::${CheckpointBucket}",
+            "arn:${AWS::Partition}:s3:::${CheckpointBucket}/checkpoints/*",
+        ],
+    },
+];
+
+impl Port {
+    /// The resources as template values.
+    pub(crate) fn resources(&self) -> Vec<Value> {
+        self.resources
+            .iter()
+            .map(|text| if text.contains('$') { sub(*text) } else { reference(text) })
+            .collect()
+    }
+
+    /// The resources as people read them.
+    pub(crate) fn resource_names(&self) -> String {
+        self.resources.join(" ")
+    }
+
+    pub(crate) fn environment(&self) -> impl Iterator<Item = (&'static str, Value)> {
+        self.variables.iter().map(|(name, parameter)| (*name, json!({"Ref": parameter})))
+    }
+}
+
+/// The port of a name, if it has an adapter.
+pub fn offered(name: &str) -> Option<&'static Port> {
+    PORTS.iter().find(|port| port.name == name)
+}
+
+/// The first port without an adapter.
+pub(crate) fn missing(calls: &'static [&'static str]) -> Option<&'static str> {
+    calls.iter().copied().find(|name| offered(name).is_none())
+}
