@@ -144,7 +144,10 @@ fn holds(expect: &Expect, found: Option<&Standing>) -> bool {
 }
 
 fn perform(connection: &Connection, write: &Write<'_>, revision: &Revision) -> rusqlite::Result<()> {
-    const PUT: &str = "INSERT OR REPLACE INTO rows VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    const PUT: &str = "INSERT INTO rows (partition, sort, revision, schema, form, value, expires_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (partition, sort) DO UPDATE SET revision = excluded.revision, schema = excluded.schema,
+             form = excluded.form, value = excluded.value, expires_ms = excluded.expires_ms";
     match write {
         Write::Nothing => Ok(()),
         Write::Row { key, value, schema, expires_at } => {

@@ -1,8 +1,8 @@
-//! The SQLite store: one file, one writer thread with group commit, several reader threads.
+//! The SQLite store: one file, one writer thread with group commit, and connections to read on.
 //!
 //! What is acknowledged is on the disk: a commit is answered after the transaction that holds it was
-//! synchronised. Readers work on their own connections and begin their snapshot after they take
-//! a request, so that they see every commit acknowledged before it.
+//! synchronised. A read begins its snapshot after it was asked for, so that it sees every commit
+//! acknowledged before.
 
 mod apply;
 mod directory;
@@ -19,7 +19,7 @@ use cws_model::Timestamp;
 use cws_store::{Commit, Consistency, Health, Item, Key, Page, Range, Store, StoreError, limits};
 use directory::Directory;
 use futures::future::BoxFuture;
-use readers::{Readers, Request};
+use readers::Readers;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -42,8 +42,8 @@ pub enum Durability {
 pub struct Options {
     /// When a commit counts as done.
     pub durability: Durability,
-    /// Reader threads; 0 takes one per processor, 2 to 6.
-    pub reader_threads: usize,
+    /// Connections that read at the same time; 0 takes one per processor, 2 to 6.
+    pub readers: usize,
     /// Largest size of the database file, bytes; rounded down to whole pages of 4 KiB. A commit that
     /// would pass it answers `Full`.
     pub max_bytes: Option<u64>,
@@ -71,7 +71,7 @@ impl SqliteStore {
         let connection = schema::prepare(&directory.database(), &options)?;
         let (written, outbox) = watch::channel(0);
         let writer = Writer::start(connection, written)?;
-        let readers = Readers::start(&directory.database(), &options)?;
+        let readers = Readers::open(&directory.database(), &options)?;
         Ok(Arc::new(Self { readers, writer, outbox, directory }))
     }
 
@@ -124,7 +124,7 @@ impl Store for SqliteStore {
     ) -> BoxFuture<'a, Result<Vec<Option<Item>>, StoreError>> {
         Box::pin(async move {
             limits::check_get(keys)?;
-            self.readers.ask(|answer| Request::Get(keys.to_vec(), answer)).await
+            self.readers.get(keys).await
         })
     }
 
@@ -135,7 +135,7 @@ impl Store for SqliteStore {
     ) -> BoxFuture<'a, Result<Page, StoreError>> {
         Box::pin(async move {
             limits::check_range(range)?;
-            self.readers.ask(|answer| Request::Range(range.clone(), answer)).await
+            self.readers.range(range).await
         })
     }
 
@@ -148,7 +148,7 @@ impl Store for SqliteStore {
 
     fn health(&self) -> BoxFuture<'_, Result<Health, StoreError>> {
         Box::pin(async move {
-            let schema = self.readers.ask(Request::Schema).await?;
+            let schema = self.readers.schema().await?;
             Ok(Health { adapter: "sqlite", schema })
         })
     }

@@ -1,7 +1,8 @@
-//! The readers: a few threads, each with its own connection, at one queue.
+//! The readers: a few connections that callers borrow, each read on the caller's own thread.
 //!
-//! A reader takes what waits, begins one snapshot for all of it, and answers. The snapshot begins
-//! after the requests were made, so it holds every commit acknowledged before them.
+//! A read is microseconds of work on pages that are in memory nearly always, less than handing it to
+//! another thread and back would cost. A snapshot begins after the call that it answers was made, so it
+//! holds every commit acknowledged before.
 
 use super::{
     OpenError, Options, error,
@@ -9,142 +10,70 @@ use super::{
     schema,
 };
 use cws_store::{Item, Key, Page, Range, StoreError};
-use rusqlite::{Connection, Transaction};
+use rusqlite::Connection;
 use std::{
-    collections::VecDeque,
     path::Path,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     thread,
 };
-use tokio::sync::oneshot;
+use tokio::sync::Semaphore;
 
-/// Requests that share a snapshot.
-const BATCH_MAX_REQUESTS: usize = 16;
-
-type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
-
-/// What a reader can be asked.
-#[derive(Debug)]
-pub(super) enum Request {
-    Get(Vec<Key>, Answer<Vec<Option<Item>>>),
-    Range(Range, Answer<Page>),
-    Schema(Answer<u32>),
-}
-
-#[derive(Debug, Default)]
-struct Waiting {
-    requests: VecDeque<Request>,
-    closed: bool,
-}
-
-#[derive(Debug, Default)]
-struct Queue {
-    waiting: Mutex<Waiting>,
-    arrived: Condvar,
-}
-
-impl Queue {
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn push(&self, request: Request) {
-        self.lock().requests.push_back(request);
-        self.arrived.notify_one();
-    }
-
-    fn close(&self) {
-        self.lock().closed = true;
-        self.arrived.notify_all();
-    }
-
-    /// Waits for requests; none any more when the queue is closed and empty.
-    fn take(&self) -> Vec<Request> {
-        let idle = |waiting: &mut Waiting| waiting.requests.is_empty() && !waiting.closed;
-        let mut waiting = self.arrived.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner);
-        let count = waiting.requests.len().min(BATCH_MAX_REQUESTS);
-        waiting.requests.drain(..count).collect()
-    }
-}
-
-/// The handle on the threads. Dropping it answers what waits, then closes their connections.
+/// The idle connections, and how many callers may borrow one.
 #[derive(Debug)]
 pub(super) struct Readers {
-    queue: Arc<Queue>,
-    threads: Vec<thread::JoinHandle<()>>,
+    idle: Mutex<Vec<Connection>>,
+    free: Semaphore,
 }
 
 impl Readers {
-    /// Starts the threads.
-    pub(super) fn start(path: &Path, options: &Options) -> Result<Self, OpenError> {
-        let count = match options.reader_threads {
+    /// Opens the connections.
+    pub(super) fn open(path: &Path, options: &Options) -> Result<Self, OpenError> {
+        let count = match options.readers {
             0 => thread::available_parallelism().map_or(2, |n| n.get().clamp(2, 6)),
             count => count,
         };
-        let mut readers = Self { queue: Arc::default(), threads: Vec::with_capacity(count) };
-        for number in 0..count {
-            let connection = schema::open_reader(path).map_err(|e| schema::refused(path, &e))?;
-            let queue = Arc::clone(&readers.queue);
-            let thread = thread::Builder::new()
-                .name(format!("store-reader-{number}"))
-                .spawn(move || serve(connection, &queue))?;
-            readers.threads.push(thread);
-        }
-        Ok(readers)
+        let open = |_| schema::open_reader(path).map_err(|e| schema::refused(path, &e));
+        let idle = (0..count).map(open).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { idle: Mutex::new(idle), free: Semaphore::new(count) })
     }
 
-    /// Asks the next free reader.
-    pub(super) async fn ask<T>(&self, request: impl FnOnce(Answer<T>) -> Request) -> Result<T, StoreError> {
-        let (answer, answered) = oneshot::channel();
-        self.queue.push(request(answer));
-        answered.await.map_err(|_| error::closed())?
-    }
-}
-
-impl Drop for Readers {
-    fn drop(&mut self) {
-        self.queue.close();
-        for thread in self.threads.drain(..) {
-            if thread.join().is_err() {
-                tracing::error!("a reader of the store ended in a panic");
+    /// Reads keys, all from one snapshot.
+    pub(super) async fn get(&self, keys: &[Key]) -> Result<Vec<Option<Item>>, StoreError> {
+        self.read(|connection| match keys {
+            // A single statement is a snapshot of its own.
+            [_] => read::get(connection, keys),
+            _ => {
+                let snapshot = connection.unchecked_transaction()?;
+                read::get(&snapshot, keys)
             }
-        }
+        })
+        .await
     }
-}
 
-fn serve(mut connection: Connection, queue: &Queue) {
-    loop {
-        let batch = queue.take();
-        if batch.is_empty() {
-            return;
-        }
-        match connection.transaction() {
-            Ok(snapshot) => batch.into_iter().for_each(|request| answer(&snapshot, request)),
-            Err(e) => batch.into_iter().for_each(|request| refuse(request, error::unchanged(&e))),
-        }
+    /// Reads one page.
+    pub(super) async fn range(&self, range: &Range) -> Result<Page, StoreError> {
+        self.read(|connection| read::range(connection, range)).await
     }
-}
 
-/// A caller that went away in the meantime is no error.
-fn answer(snapshot: &Transaction<'_>, request: Request) {
-    match request {
-        Request::Get(keys, to) => drop(to.send(said(read::get(snapshot, &keys)))),
-        Request::Range(range, to) => drop(to.send(said(read::range(snapshot, &range)))),
-        Request::Schema(to) => drop(to.send(said(schema::version(snapshot).map_err(ReadError::from)))),
+    /// Schema version of the file.
+    pub(super) async fn schema(&self) -> Result<u32, StoreError> {
+        self.read(|connection| schema::version(connection).map_err(ReadError::from)).await
     }
-}
 
-fn said<T>(read: Result<T, ReadError>) -> Result<T, StoreError> {
-    read.map_err(|why| match why {
-        ReadError::Database(e) => error::unchanged(&e),
-        ReadError::Row(e) => e,
-    })
-}
+    /// Borrows a connection. Nothing is awaited while it is out, so a caller that goes away leaves none behind;
+    /// one whose read panics takes its connection with it, and the others go on.
+    async fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, ReadError>) -> Result<T, StoreError> {
+        let _turn = self.free.acquire().await.map_err(|_| error::closed())?;
+        let connection = self.idle().pop().ok_or_else(error::closed)?;
+        let outcome = read(&connection);
+        self.idle().push(connection);
+        outcome.map_err(|why| match why {
+            ReadError::Database(e) => error::unchanged(&e),
+            ReadError::Row(e) => e,
+        })
+    }
 
-fn refuse(request: Request, error: StoreError) {
-    match request {
-        Request::Get(_, to) => drop(to.send(Err(error))),
-        Request::Range(_, to) => drop(to.send(Err(error))),
-        Request::Schema(to) => drop(to.send(Err(error))),
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

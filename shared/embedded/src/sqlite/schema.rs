@@ -19,11 +19,13 @@ const LOG_KEPT_BYTES: i64 = 16 * 1024 * 1024;
 /// released; add another.
 const MIGRATIONS: &[&str] = &[
     // Keys are blobs, so that their order is that of bytes. `form` says what `value` is: 0 JSON text,
-    // 1 bytes, 2 a counter. Ids of recent commits are in one of two generations.
+    // 1 bytes, 2 a counter. Ids of recent commits are in one of two generations. Rows are numbered: a
+    // table without row ids keeps whole rows in its inner pages, three or four to a page, and its
+    // tree gets ten pages deep where the index of keys is four.
     "CREATE TABLE rows (
-        partition BLOB NOT NULL, sort BLOB NOT NULL, revision TEXT NOT NULL, schema INTEGER NOT NULL,
-        form INTEGER NOT NULL, value ANY NOT NULL, expires_ms INTEGER,
-        PRIMARY KEY (partition, sort)) STRICT, WITHOUT ROWID;
+        number INTEGER PRIMARY KEY, partition BLOB NOT NULL, sort BLOB NOT NULL, revision TEXT NOT NULL,
+        schema INTEGER NOT NULL, form INTEGER NOT NULL, value ANY NOT NULL, expires_ms INTEGER) STRICT;
+     CREATE UNIQUE INDEX rows_key ON rows (partition, sort);
      CREATE INDEX rows_expiring ON rows (expires_ms) WHERE expires_ms IS NOT NULL;
      CREATE TABLE commits_0 (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
      CREATE TABLE commits_1 (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;

@@ -29,8 +29,7 @@ fn try_sweep(connection: &mut Connection, now: Timestamp) -> rusqlite::Result<u6
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     let swept = transaction
         .prepare_cached(
-            "DELETE FROM rows WHERE (partition, sort) IN
-               (SELECT partition, sort FROM rows WHERE expires_ms <= ?1 LIMIT ?2)",
+            "DELETE FROM rows WHERE number IN (SELECT number FROM rows WHERE expires_ms <= ?1 LIMIT ?2)",
         )?
         .execute(params![now.millis(), SWEEP_BATCH_ROWS])?;
     forget(&transaction, now)?;

@@ -39,7 +39,7 @@ async fn the_store_passes_the_suite_as_it_is_shipped() {
 #[tokio::test]
 async fn the_store_passes_the_suite_with_one_reader() {
     let data = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(data.path(), Options { reader_threads: 1, ..quick() }).unwrap();
+    let store = SqliteStore::open(data.path(), Options { readers: 1, ..quick() }).unwrap();
     holds_for("sqlite, one reader", store, Scale::SMALL).await;
 }
 

@@ -160,6 +160,6 @@ async fn dropping_the_store_finishes_what_was_sent() {
     let answers = join_all(commits.iter().map(|commit| store.commit(commit))).await;
     assert!(answers.iter().all(Result::is_ok));
     drop(store);
-    let store = SqliteStore::open(data.path(), Options { reader_threads: 3, ..quick() }).unwrap();
+    let store = SqliteStore::open(data.path(), Options { readers: 3, ..quick() }).unwrap();
     assert_eq!(value(store.as_ref(), "n").await, Some(Value::Count(200)));
 }
