@@ -7,7 +7,7 @@ use super::{KeySource, TokenAlgorithm, TokenError, TrustedIssuer, jwks};
 use cws_model::Timestamp;
 use futures::{future::BoxFuture, lock::Mutex};
 use jsonwebtoken::DecodingKey;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use thiserror::Error;
 
 /// Shortest time between two fetches from one issuer, seconds.
@@ -42,10 +42,17 @@ struct LastFetch {
     failed: bool,
 }
 
+/// The keys, and how often they were fetched: the number of their set.
+#[derive(Default)]
+struct Known {
+    keys: jwks::Keys,
+    set: u64,
+}
+
 pub(super) struct KeyCache {
     url: Option<String>,
     fetcher: Arc<dyn KeyFetcher>,
-    known: RwLock<jwks::Keys>,
+    known: RwLock<Known>,
     /// Held while fetching, so that a crowd of unknown keys causes one fetch.
     last: Mutex<LastFetch>,
 }
@@ -57,16 +64,17 @@ impl KeyCache {
             KeySource::Fixed(set) => (None, jwks::read(set).unwrap_or_default()),
         };
         let last = LastFetch { at: None, failed: false };
-        Self { url, fetcher, known: RwLock::new(known), last: Mutex::new(last) }
+        let known = RwLock::new(Known { keys: known, set: 0 });
+        Self { url, fetcher, known, last: Mutex::new(last) }
     }
 
-    /// The key, fetching the set when it is not known.
+    /// The key and the number of the set that it is from, fetching the set when it is not known.
     pub(super) async fn key(
         &self,
         key_id: &str,
         algorithm: TokenAlgorithm,
         now: Timestamp,
-    ) -> Result<DecodingKey, TokenError> {
+    ) -> Result<(DecodingKey, u64), TokenError> {
         let place = (key_id.to_owned(), algorithm);
         if let Some(key) = self.known(&place) {
             return Ok(key);
@@ -79,15 +87,26 @@ impl KeyCache {
             last.failed = true;
             if let Some(keys) = self.fetch(url).await {
                 last.failed = false;
-                *self.known.write().unwrap_or_else(PoisonError::into_inner) = keys;
+                let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+                *known = Known { keys, set: known.set + 1 };
             }
         }
         let missing = if last.failed { TokenError::KeysUnavailable } else { TokenError::KeyUnknown };
         self.known(&place).ok_or(missing)
     }
 
-    fn known(&self, place: &(String, TokenAlgorithm)) -> Option<DecodingKey> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).get(place).cloned()
+    /// The number of the set that is known now.
+    pub(super) fn set(&self) -> u64 {
+        self.read().set
+    }
+
+    fn known(&self, place: &(String, TokenAlgorithm)) -> Option<(DecodingKey, u64)> {
+        let known = self.read();
+        known.keys.get(place).map(|key| (key.clone(), known.set))
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Known> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn fetch(&self, url: &str) -> Option<jwks::Keys> {

@@ -67,20 +67,38 @@ pub(super) fn unverified_issuer(token: &str) -> Result<String, TokenError> {
     json::<OnlyIssuer>(payload)?.iss.ok_or(TokenError::Claim("iss"))
 }
 
-impl Claims {
+/// When a token is good, seconds since 1970.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Times {
+    expires_at: i64,
+    issued_at: i64,
+    not_before: Option<i64>,
+}
+
+impl Times {
     /// INVARIANT (no eternal token): `exp` and `iat` are there, and hold without grace.
-    pub(super) fn check_times(&self, now: Timestamp) -> Result<(), TokenError> {
-        let expires_at = self.exp.ok_or(TokenError::Claim("exp"))?;
-        let issued_at = self.iat.ok_or(TokenError::Claim("iat"))?;
+    pub(super) fn check(self, now: Timestamp) -> Result<(), TokenError> {
         let now_s = now.seconds();
-        let early = self.nbf.is_some_and(|nbf| now_s < nbf) || issued_at > now_s + ISSUED_AHEAD_MAX_S;
-        if now_s >= expires_at {
+        let early = self.not_before.is_some_and(|nbf| now_s < nbf)
+            || self.issued_at > now_s.saturating_add(ISSUED_AHEAD_MAX_S);
+        if now_s >= self.expires_at {
             Err(TokenError::Expired)
-        } else if early || issued_at >= expires_at {
+        } else if early || self.issued_at >= self.expires_at {
             Err(TokenError::NotYetValid)
         } else {
             Ok(())
         }
+    }
+}
+
+impl Claims {
+    /// When the token is good.
+    pub(super) fn times(&self) -> Result<Times, TokenError> {
+        Ok(Times {
+            expires_at: self.exp.ok_or(TokenError::Claim("exp"))?,
+            issued_at: self.iat.ok_or(TokenError::Claim("iat"))?,
+            not_before: self.nbf,
+        })
     }
 
     /// An access token for one of our clients.

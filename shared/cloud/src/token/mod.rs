@@ -8,6 +8,7 @@ mod claims;
 pub mod error;
 mod header;
 pub mod jwks;
+mod seen;
 
 pub use cache::{FetchError, KeyFetcher, REFETCH_COOL_DOWN_S};
 pub use error::TokenError;
@@ -18,6 +19,7 @@ use claims::Claims;
 use cws_model::{InstitutionId, Timestamp, id::UserId};
 use header::Header;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use seen::{Mark, Seen, SeenTokens};
 use std::sync::Arc;
 
 /// Longest token that is looked at, bytes.
@@ -124,6 +126,7 @@ enum Purpose {
 /// Verifies tokens of the configured issuers.
 pub struct TokenVerifier {
     issuers: Vec<(TrustedIssuer, KeyCache)>,
+    seen: SeenTokens,
     clock: Arc<dyn Clock>,
 }
 
@@ -137,7 +140,7 @@ impl TokenVerifier {
                 (issuer, cache)
             })
             .collect();
-        Self { issuers, clock }
+        Self { issuers, seen: SeenTokens::default(), clock }
     }
 
     /// Verifies a bearer token of a request.
@@ -145,7 +148,17 @@ impl TokenVerifier {
     /// # Errors
     /// See `TokenError`: all are the caller's fault but `KeysUnavailable`.
     pub async fn verify(&self, token: &str) -> Result<VerifiedToken, TokenError> {
-        self.check(token, Purpose::Bearer).await
+        let mark = if token.len() > TOKEN_MAX_BYTES { None } else { Mark::of(token) };
+        let key_set = |issuer: usize| self.issuers.get(issuer).map(|(_, cache)| cache.set());
+        if let Some(known) = mark.and_then(|mark| self.seen.find(&mark, self.clock.now(), key_set)) {
+            return Ok(known);
+        }
+        let checked = self.check(token, Purpose::Bearer).await?;
+        let token = checked.token.clone();
+        if let Some(mark) = mark {
+            self.seen.keep(mark, checked);
+        }
+        Ok(token)
     }
 
     /// Verifies an ID token that an OpenID provider answered for an authorization code. Never for a
@@ -154,32 +167,31 @@ impl TokenVerifier {
     /// # Errors
     /// As `verify`; `WrongUse` for a token of any other kind of issuer.
     pub async fn verify_id_token(&self, token: &str) -> Result<VerifiedToken, TokenError> {
-        self.check(token, Purpose::IdToken).await
+        Ok(self.check(token, Purpose::IdToken).await?.token)
     }
 
-    async fn check(&self, token: &str, purpose: Purpose) -> Result<VerifiedToken, TokenError> {
+    async fn check(&self, token: &str, purpose: Purpose) -> Result<Seen, TokenError> {
         if token.len() > TOKEN_MAX_BYTES {
             return Err(TokenError::TooLong);
         }
         let header = Header::of(token)?;
         let named = claims::unverified_issuer(token)?;
-        let (issuer, cache) = self
-            .issuers
-            .iter()
-            .find(|(issuer, _)| issuer.issuer == named)
-            .ok_or(TokenError::IssuerUnknown)?;
+        let mut issuers = self.issuers.iter().enumerate();
+        let (place, (issuer, cache)) =
+            issuers.find(|(_, (issuer, _))| issuer.issuer == named).ok_or(TokenError::IssuerUnknown)?;
         if !issuer.algorithms.contains(&header.algorithm) {
             return Err(TokenError::Algorithm);
         }
         let now = self.clock.now();
-        let key = cache.key(&header.key_id, header.algorithm, now).await?;
+        let (key, key_set) = cache.key(&header.key_id, header.algorithm, now).await?;
         let claims = verify_signature(token, &key, header.algorithm)?;
-        claims.check_times(now)?;
+        let times = claims.times()?;
+        times.check(now)?;
         match purpose {
             Purpose::Bearer => claims.check_bearer(issuer, &header)?,
             Purpose::IdToken => claims.check_id_token(issuer, &header)?,
         }
-        claims.into_verified(issuer.kind)
+        Ok(Seen { token: claims.into_verified(issuer.kind)?, times, issuer: place, key_set })
     }
 }
 

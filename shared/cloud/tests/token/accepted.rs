@@ -71,6 +71,26 @@ fn a_token_works_until_the_second_before_it_expires_and_from_its_first_on() {
 }
 
 #[test]
+fn a_token_that_was_seen_is_held_against_the_clock_again_and_reads_the_same() {
+    let world = World::new();
+    let token = pool_token(json!({"nbf": NOW_S}));
+    let first = world.verify(&token).expect("a good token");
+    assert_eq!(world.verify(&token), Ok(first.clone()));
+    world.clock.advance_s(-1);
+    assert_eq!(world.verify(&token), Err(TokenError::NotYetValid));
+    world.clock.advance_s(1);
+    assert_eq!(world.verify(&token), Ok(first));
+}
+
+#[test]
+fn an_id_token_that_was_seen_is_no_bearer_token() {
+    let world = World::new();
+    let token = campus_key().sign(&campus_header(), &campus_claims());
+    assert!(world.verify(&token).is_ok());
+    assert_eq!(block_on(world.verifier.verify_id_token(&token)).err(), Some(TokenError::WrongUse));
+}
+
+#[test]
 fn an_issuer_whose_clock_is_a_little_ahead_is_believed() {
     assert!(World::new().verify(&pool_token(json!({"iat": NOW_S + 60}))).is_ok());
 }
