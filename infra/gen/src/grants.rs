@@ -112,7 +112,7 @@ pub fn of_route(spec: &Spec) -> Statement {
     if matches!(spec.audit, AuditRule::Record(_)) {
         statement.append(&[kind::AUDIT, kind::LOG_PENDING]);
     }
-    if spec.is_write() {
+    if !spec.emits.is_empty() {
         statement.append(&[kind::OUTBOX]);
     }
     if !matches!(spec.idempotency, Idempotency::None(_)) {

@@ -70,7 +70,7 @@ pub(crate) fn routes(domains: &[Domain]) -> String {
 fn row(text: &mut String, spec: &Spec) {
     let needs = match spec.access {
         Access::Action(action) => format!("`{}`", action.as_str()),
-        Access::Public(_) => "nothing".to_owned(),
+        Access::Public(_) | Access::Undeclared => "nothing".to_owned(),
     };
     let (method, path) = (spec.method.as_str(), spec.full_path());
     let _ = writeln!(text, "| {} | {method} {path} | {needs} | {} |", spec.operation_id, spec.summary);

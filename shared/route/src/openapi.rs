@@ -63,6 +63,7 @@ fn operation(row: &Row, generator: &mut SchemaGenerator) -> Value {
     });
     let Some(members) = operation.as_object_mut() else { return operation };
     match spec.access {
+        Access::Undeclared => {}
         Access::Public(reason) => {
             members.insert("security".to_owned(), json!([]));
             members.insert("description".to_owned(), json!(format!("Open to anybody: {reason}.")));

@@ -106,10 +106,15 @@ pub trait AnyRoute: Send + Sync {
 struct Entry<R>(std::marker::PhantomData<fn() -> R>);
 
 /// Gives every route's SPEC one address.
+///
+/// INVARIANT (deny by default): a route that does not say who may call it does not build.
 struct Stated<R>(std::marker::PhantomData<R>);
 
 impl<R: Route> Stated<R> {
-    const SPEC: &'static Spec = &R::SPEC;
+    const SPEC: &'static Spec = {
+        assert!(R::SPEC.declares_access(), "a SPEC needs `.requires(action)` or `.public(reason)`");
+        &R::SPEC
+    };
 }
 
 impl<R: Route> AnyRoute for Entry<R> {

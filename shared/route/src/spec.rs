@@ -7,6 +7,8 @@ use cws_store::{Kind, Reach};
 /// Who may call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
+    /// Nothing was stated: such a route does not build.
+    Undeclared,
     /// Whoever may do this to the route's target.
     Action(Action),
     /// Anybody, with the reason why.
@@ -77,6 +79,8 @@ pub struct Spec {
     pub writes: &'static [Kind],
     /// Ports it calls.
     pub calls: &'static [&'static str],
+    /// Types of events that it puts into the outbox.
+    pub emits: &'static [&'static str],
     /// Largest body, bytes.
     pub body_max_bytes: usize,
     /// Repeats.
@@ -101,12 +105,13 @@ impl Spec {
             method,
             path,
             summary: "",
-            access: Access::Public("not stated"),
+            access: Access::Undeclared,
             status: 200,
             errors: &[],
             reads: &[],
             writes: &[],
             calls: &[],
+            emits: &[],
             body_max_bytes: BODY_MAX_BYTES,
             idempotency: match method {
                 Method::Post => Idempotency::Stored,
@@ -193,6 +198,12 @@ impl Spec {
         Self { calls, ..self }
     }
 
+    /// Types of events that it puts into the outbox.
+    #[must_use]
+    pub const fn emits(self, emits: &'static [&'static str]) -> Self {
+        Self { emits, ..self }
+    }
+
     /// Largest body, bytes.
     #[must_use]
     pub const fn body_max_bytes(self, body_max_bytes: usize) -> Self {
@@ -249,6 +260,11 @@ impl Spec {
     /// What handles of this route may reach.
     pub const fn reach(&self) -> Reach {
         Reach { reads: self.reads, writes: self.writes }
+    }
+
+    /// Whether it was said who may call.
+    pub const fn declares_access(&self) -> bool {
+        !matches!(self.access, Access::Undeclared)
     }
 
     /// Whether it changes anything.

@@ -91,7 +91,8 @@ impl Route for UserCreate {
         .writes(&[kind::USER, kind::USER_NAME, kind::DIRECTORY])
         .calls(&[<dyn Identity as Port>::NAME])
         .idempotency(Idempotency::SecretOnce)
-        .audit(AuditRule::Record("user.created"));
+        .audit(AuditRule::Record("user.created"))
+        .emits(&["user.created.v1"]);
 
     type Input = Input<Nothing, Nothing, UserNew>;
     type Output = UserCreated;

@@ -20,7 +20,8 @@ impl Route for UserDeactivate {
         .reads(&[kind::DIRECTORY, kind::USER_PROJECT, kind::USER_ACTIVE])
         .writes(&[kind::USER])
         .calls(&[<dyn Identity as Port>::NAME])
-        .audit(AuditRule::Record("user.deactivated"));
+        .audit(AuditRule::Record("user.deactivated"))
+        .emits(&["user.deactivated.v1"]);
 
     type Input = Input<UserPath>;
     type Output = UserOut;

@@ -20,7 +20,8 @@ impl Route for UserReactivate {
         .reads(&[kind::DIRECTORY, kind::USER_PROJECT, kind::USER_ACTIVE])
         .writes(&[kind::USER])
         .calls(&[<dyn Identity as Port>::NAME])
-        .audit(AuditRule::Record("user.reactivated"));
+        .audit(AuditRule::Record("user.reactivated"))
+        .emits(&["user.reactivated.v1"]);
 
     type Input = Input<UserPath>;
     type Output = UserOut;

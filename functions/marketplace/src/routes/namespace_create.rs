@@ -88,7 +88,8 @@ impl Route for NamespaceCreate {
         .status(201)
         .errors(&[errors::NAMESPACE_TAKEN, errors::NAMESPACE_RESERVED, errors::NAME_TOO_CLOSE])
         .writes(&[kind::NAMESPACE])
-        .audit(AuditRule::Record("namespace.created"));
+        .audit(AuditRule::Record("namespace.created"))
+        .emits(&["namespace.created.v1"]);
 
     type Input = Input<Nothing, Nothing, NamespaceIn>;
     type Output = NamespaceOut;

@@ -64,7 +64,8 @@ impl Route for NamespaceMemberSet {
             .errors(&[errors::LAST_OWNER, errors::TOO_MANY])
             .reads(&[kind::USER])
             .writes(&[kind::NAMESPACE])
-            .audit(AuditRule::Record("namespace.member_set"));
+            .audit(AuditRule::Record("namespace.member_set"))
+            .emits(&["namespace.member_set.v1"]);
 
     type Input = Input<MemberPath, Nothing, MemberIn>;
     type Output = MemberOut;

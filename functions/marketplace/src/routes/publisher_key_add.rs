@@ -44,7 +44,8 @@ impl Route for PublisherKeyAdd {
             ),
         ])
         .writes(&[kind::NAMESPACE])
-        .audit(AuditRule::Record("publisher_key.added"));
+        .audit(AuditRule::Record("publisher_key.added"))
+        .emits(&["publisher_key.added.v1"]);
 
     type Input = Input<NamespacePath, Nothing, KeyIn>;
     type Output = PublisherKey;

@@ -47,7 +47,8 @@ impl Route for PublisherKeyRevoke {
             .requires(Action::PublisherKeyRevoke)
             .errors(&[errors::WRONG_STATE])
             .writes(&[kind::NAMESPACE])
-            .audit(AuditRule::Record("publisher_key.revoked"));
+            .audit(AuditRule::Record("publisher_key.revoked"))
+            .emits(&["publisher_key.revoked.v1"]);
 
     type Input = Input<KeyPath, Nothing, RevokeIn>;
     type Output = PublisherKey;

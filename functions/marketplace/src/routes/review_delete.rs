@@ -16,7 +16,8 @@ impl Route for ReviewDelete {
             .requires(Action::ReviewDelete)
             .reads(READS)
             .writes(&[kind::REVIEW, kind::REVIEW_CLAIM, kind::TEMPLATE])
-            .audit(AuditRule::Record("review.deleted"));
+            .audit(AuditRule::Record("review.deleted"))
+            .emits(&["review.deleted.v1"]);
 
     type Input = Input<ReviewPath>;
     type Output = ();

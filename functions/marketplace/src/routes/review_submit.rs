@@ -43,7 +43,8 @@ impl Route for ReviewSubmit {
         .errors(&[REVIEW_EXISTS])
         .reads(&[kind::NAMESPACE, kind::TEMPLATE_VERSION])
         .writes(&[kind::REVIEW, kind::REVIEW_CLAIM, kind::TEMPLATE])
-        .audit(AuditRule::Record("review.submitted"));
+        .audit(AuditRule::Record("review.submitted"))
+        .emits(&["review.submitted.v1"]);
 
     type Input = Input<TemplatePath, Nothing, ReviewIn>;
     type Output = ReviewOut;

@@ -33,7 +33,8 @@ impl Route for ReviewUpdate {
             .requires(Action::ReviewUpdate)
             .reads(READS)
             .writes(&[kind::REVIEW, kind::TEMPLATE])
-            .audit(AuditRule::Record("review.updated"));
+            .audit(AuditRule::Record("review.updated"))
+            .emits(&["review.updated.v1"]);
 
     type Input = Input<ReviewPath, Nothing, ReviewChange>;
     type Output = ReviewOut;

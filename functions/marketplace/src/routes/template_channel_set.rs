@@ -59,7 +59,8 @@ impl Route for TemplateChannelSet {
             .errors(&[errors::WRONG_STATE, errors::TOO_MANY])
             .reads(&[kind::NAMESPACE, kind::TEMPLATE_VERSION])
             .writes(&[kind::TEMPLATE])
-            .audit(AuditRule::Record("template.channel_set"));
+            .audit(AuditRule::Record("template.channel_set"))
+            .emits(&["template.channel_set.v1"]);
 
     type Input = Input<ChannelPath, Nothing, ChannelIn>;
     type Output = ChannelsOut;

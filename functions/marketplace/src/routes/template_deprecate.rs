@@ -47,7 +47,8 @@ impl Route for TemplateDeprecate {
         .requires(Action::TemplateDeprecate)
         .reads(&[kind::NAMESPACE, kind::TEMPLATE_NAME])
         .writes(&[kind::TEMPLATE])
-        .audit(AuditRule::Record("template.deprecated"));
+        .audit(AuditRule::Record("template.deprecated"))
+        .emits(&["template.deprecated.v1"]);
 
     type Input = Input<TemplatePath, Nothing, DeprecateIn>;
     type Output = DeprecatedOut;

@@ -96,7 +96,8 @@ impl Route for TemplatePublish {
             kind::TEMPLATE_DEPENDENT,
         ])
         .calls(&["signer"])
-        .audit(AuditRule::Record("template.published"));
+        .audit(AuditRule::Record("template.published"))
+        .emits(&["template.published.v1"]);
 
     type Input = Input<Nothing, Nothing, PublishIn>;
     type Output = PublishedOut;

@@ -45,7 +45,8 @@ impl Route for TemplateUpdate {
         .requires(Action::TemplateUpdate)
         .reads(&[kind::NAMESPACE])
         .writes(&[kind::TEMPLATE])
-        .audit(AuditRule::Record("template.updated"));
+        .audit(AuditRule::Record("template.updated"))
+        .emits(&["template.updated.v1"]);
 
     type Input = Input<TemplatePath, Nothing, UpdateIn>;
     type Output = TemplateOut;

@@ -28,7 +28,8 @@ impl Route for TemplateVersionDownload {
         )])
         .reads(&[kind::TEMPLATE, kind::TEMPLATE_VERSION, kind::TEMPLATE_BYTES, kind::NAMESPACE, kind::MEMBER])
         .writes(&[kind::TEMPLATE_COUNT, kind::TEMPLATE_USE])
-        .produces("application/yaml");
+        .produces("application/yaml")
+        .emits(&["template.downloaded.v1"]);
 
     type Input = Input<VersionPath, UseQuery>;
     type Output = Raw;

@@ -58,7 +58,8 @@ impl Route for TemplateVersionPublish {
             .reads(READS)
             .writes(&[kind::TEMPLATE, kind::TEMPLATE_VERSION, kind::TEMPLATE_BYTES, kind::TEMPLATE_DEPENDENT])
             .calls(&["signer"])
-            .audit(AuditRule::Record("template.published"));
+            .audit(AuditRule::Record("template.published"))
+            .emits(&["template.published.v1"]);
 
     type Input = Input<TemplatePath, Nothing, VersionIn>;
     type Output = PublishedOut;

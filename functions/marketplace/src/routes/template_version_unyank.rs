@@ -26,7 +26,8 @@ impl Route for TemplateVersionUnyank {
         .errors(&[errors::WRONG_STATE])
         .reads(STATE_READS)
         .writes(&[kind::TEMPLATE, kind::TEMPLATE_VERSION])
-        .audit(AuditRule::Record("template.unyanked"));
+        .audit(AuditRule::Record("template.unyanked"))
+        .emits(&["template.unyanked.v1"]);
 
     type Input = Input<VersionPath>;
     type Output = VersionOut;

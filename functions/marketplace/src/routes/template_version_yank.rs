@@ -42,7 +42,8 @@ impl Route for TemplateVersionYank {
             .errors(&[errors::WRONG_STATE])
             .reads(STATE_READS)
             .writes(&[kind::TEMPLATE, kind::TEMPLATE_VERSION])
-            .audit(AuditRule::Record("template.yanked"));
+            .audit(AuditRule::Record("template.yanked"))
+            .emits(&["template.yanked.v1"]);
 
     type Input = Input<VersionPath, Nothing, YankIn>;
     type Output = VersionOut;

@@ -37,7 +37,8 @@ impl Route for MemberAdd {
         .errors(&[ARCHIVED, MEMBER_EXISTS])
         .reads(&[kind::USER])
         .writes(&[kind::PROJECT, kind::MEMBER, kind::USER_PROJECT])
-        .audit(AuditRule::Record("project.member_added"));
+        .audit(AuditRule::Record("project.member_added"))
+        .emits(&["project.member_added.v1"]);
 
     type Input = Input<ProjectPath, Nothing, MemberNew>;
     type Output = Member;

@@ -24,7 +24,8 @@ impl Route for MemberRemove {
         .requires(Action::MemberRemove)
         .errors(&[ARCHIVED, LAST_OWNER])
         .writes(&[kind::PROJECT, kind::MEMBER, kind::USER_PROJECT])
-        .audit(AuditRule::Record("project.member_removed"));
+        .audit(AuditRule::Record("project.member_removed"))
+        .emits(&["project.member_removed.v1"]);
 
     type Input = Input<MemberPath>;
     type Output = Removed;

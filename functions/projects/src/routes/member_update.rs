@@ -33,7 +33,8 @@ impl Route for MemberUpdate {
         .errors(&[ARCHIVED, LAST_OWNER])
         .reads(&[kind::USER])
         .writes(&[kind::PROJECT, kind::MEMBER, kind::USER_PROJECT])
-        .audit(AuditRule::Record("project.member_updated"));
+        .audit(AuditRule::Record("project.member_updated"))
+        .emits(&["project.member_updated.v1"]);
 
     type Input = Input<MemberPath, Nothing, MemberChange>;
     type Output = Member;

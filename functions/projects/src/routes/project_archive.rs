@@ -22,7 +22,8 @@ impl Route for ProjectArchive {
         .errors(&[ARCHIVED])
         .reads(&[kind::MEMBER])
         .writes(&[kind::PROJECT, kind::PROJECT_NAME])
-        .audit(AuditRule::Record("project.archived"));
+        .audit(AuditRule::Record("project.archived"))
+        .emits(&["project.archived.v1"]);
 
     type Input = Input<ProjectPath>;
     type Output = Project;

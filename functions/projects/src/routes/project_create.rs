@@ -39,7 +39,8 @@ impl Route for ProjectCreate {
         .status(201)
         .errors(&[NAME_TAKEN])
         .writes(&[kind::PROJECT, kind::PROJECT_NAME, kind::MEMBER, kind::USER_PROJECT])
-        .audit(AuditRule::Record("project.created"));
+        .audit(AuditRule::Record("project.created"))
+        .emits(&["project.created.v1"]);
 
     type Input = Input<Nothing, Nothing, ProjectNew>;
     type Output = Project;

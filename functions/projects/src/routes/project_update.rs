@@ -42,7 +42,8 @@ impl Route for ProjectUpdate {
         .errors(&[ARCHIVED, NAME_TAKEN])
         .reads(&[kind::MEMBER])
         .writes(&[kind::PROJECT, kind::PROJECT_NAME])
-        .audit(AuditRule::Record("project.updated"));
+        .audit(AuditRule::Record("project.updated"))
+        .emits(&["project.updated.v1"]);
 
     type Input = Input<ProjectPath, Nothing, ProjectChange>;
     type Output = Project;

@@ -9,14 +9,10 @@ use crate::{
 };
 use cws_model::InstitutionId;
 use cws_store::{
-    Commit, Expect, Key, Op, Store, StoreError, Value, Writes, kind,
+    Expect, Key, Op, StoreError, Value, Writes, kind,
     limits::{COMMIT_MAX_OPS, SHELL_OPS},
     outbox,
 };
-use std::time::Duration;
-
-/// How often a commit with an unknown outcome is sent again.
-const RESENDS: u32 = 3;
 
 /// What the shell may write besides what a SPEC names, as prefixes.
 const SHELL_KINDS: [&str; 1] = ["lgp"];
@@ -50,6 +46,10 @@ pub(super) async fn settle<T>(
         return Err(Problem::internal("an audited route answered without saying who did it"));
     }
     for draft in answer.events {
+        if !spec.emits.contains(&draft.kind) {
+            let kind = draft.kind;
+            return Err(Problem::internal(format!("the route does not declare that it emits `{kind}`")));
+        }
         let institution = doer.as_ref().map_or_else(|| parts.home.clone(), |doer| doer.institution.clone());
         writes.op(outbox::put(&draft.into_event(ctx.id(), institution, ctx.now()))?);
     }
@@ -59,7 +59,7 @@ pub(super) async fn settle<T>(
     if writes.is_empty() {
         return Ok(());
     }
-    send(parts.store.as_ref(), &writes.into_commit(ctx.commit_id().clone())).await.map_err(Problem::from)
+    Ok(parts.store.commit(&writes.into_commit(ctx.commit_id().clone())).await?)
 }
 
 fn doer(ctx: &Ctx, named: Option<(InstitutionId, String)>) -> Option<Doer> {
@@ -71,8 +71,8 @@ fn doer(ctx: &Ctx, named: Option<(InstitutionId, String)>) -> Option<Doer> {
     Some(Doer { institution, kind: caller.kind(), id: caller.id().to_owned() })
 }
 
-/// INVARIANT (exact grants): a route writes only the kinds that its SPEC names, since its role on AWS
-/// is made from them.
+/// INVARIANT (exact grants): a route writes only the kinds that its SPEC names, and events only where it
+/// names some, since its role on AWS is made from them.
 fn check_declared(spec: &Spec, writes: &Writes) -> Result<(), Problem> {
     let reach = spec.reach();
     for op in writes.ops() {
@@ -133,22 +133,8 @@ pub(super) async fn record_denial(
     let value = Value::Json("{}".to_owned());
     writes.op(Op::Put { key, expect: Expect::Absent, value, schema: 1, expires_at: Some(until) });
     record(&mut writes, ctx, spec, "access.denied", &doer, (Outcome::Denied, Some(subject), None))?;
-    match send(parts.store.as_ref(), &writes.into_commit(ctx.id())).await {
+    match parts.store.commit(&writes.into_commit(ctx.id())).await {
         Ok(()) | Err(StoreError::Conflict { .. }) => Ok(()),
         Err(error) => Err(error.into()),
-    }
-}
-
-/// Sends a commit; one whose outcome is unknown, or that was throttled, is sent again as it is.
-async fn send(store: &dyn Store, commit: &Commit) -> Result<(), StoreError> {
-    let mut tries = 0;
-    loop {
-        match store.commit(commit).await {
-            Err(StoreError::Unknown(_) | StoreError::Throttled) if tries < RESENDS => {
-                tries += 1;
-                tokio::time::sleep(Duration::from_millis(20 << tries)).await;
-            }
-            outcome => return outcome,
-        }
     }
 }

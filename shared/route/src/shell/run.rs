@@ -40,6 +40,7 @@ async fn answer<R: Route>(
     check_size(spec, request)?;
     let now = parts.clock.now();
     let caller = match spec.access {
+        Access::Undeclared => return Err(Problem::internal("the route does not say who may call it")),
         Access::Public(_) => Caller::anonymous(),
         Access::Action(_) => {
             let auth = &parts.authenticate;
