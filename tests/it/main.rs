@@ -1,9 +1,10 @@
 //! One binary for every integration test, so that linking happens once.
 //!
 //! `routes` and `flows` talk HTTP only and run against any deployment; `matrix` walks the route table;
-//! `contract` holds rules about the code itself.
+//! `contract` holds rules about the code itself; `faults` gives the program a bad day.
 
 mod contract;
+mod faults;
 mod flows;
 mod matrix;
 mod routes;

@@ -3,7 +3,8 @@
 use crate::{all_consumers, all_routes, first_start, keys};
 use cws_authz::{Authorizer, AuthzError};
 use cws_cloud::{
-    Clock, Entropy, Ports, identity::Identity, mail::Mail, mirror::CheckpointMirror, signer::Signer, token,
+    Clock, Entropy, Ports, clock, identity::Identity, mail::Mail, mirror::CheckpointMirror, signer::Signer,
+    token,
 };
 use cws_embedded::{
     checkpoint_file::CheckpointFile,
@@ -30,7 +31,11 @@ use cws_route::{
     table::TableError,
 };
 use cws_search::TemplateIndex;
-use cws_store::{Store, StoreError, cursor::Sealer};
+use cws_store::{
+    Store, StoreError,
+    cursor::Sealer,
+    retry::{Retrying, Rule},
+};
 use futures::future::BoxFuture;
 use std::{net::SocketAddr, path::Path, sync::Arc};
 use thiserror::Error;
@@ -92,7 +97,12 @@ pub struct Setup {
     pub store_max_bytes: Option<u64>,
     /// Further issuers whose tokens are taken, such as a Cognito user pool.
     pub trusted: Vec<token::TrustedIssuer>,
+    /// What goes around the store: tests put faults there.
+    pub around: Option<Around>,
 }
+
+/// Puts something around a store.
+pub type Around = Arc<dyn Fn(Arc<dyn Store>) -> Arc<dyn Store> + Send + Sync>;
 
 impl Default for Setup {
     fn default() -> Self {
@@ -107,6 +117,7 @@ impl Default for Setup {
             inside_lambda: false,
             store_max_bytes: None,
             trusted: Vec::new(),
+            around: None,
         }
     }
 }
@@ -135,7 +146,7 @@ pub struct World {
     pub operator: OperatorKey,
 }
 
-struct StoredOperator(Arc<SqliteStore>);
+struct StoredOperator(Arc<dyn Store>);
 
 impl OperatorCheck for StoredOperator {
     fn is_operator<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<bool, StoreError>> {
@@ -151,8 +162,9 @@ impl World {
     pub async fn open(data: &Path, base_url: &str, setup: Setup) -> Result<Self, WorldError> {
         let options =
             Options { durability: setup.durability, max_bytes: setup.store_max_bytes, ..Options::default() };
-        let store = SqliteStore::open(data, options)?;
+        let sqlite = SqliteStore::open(data, options)?;
         let (clock, entropy) = (setup.clock.clone(), setup.entropy.clone());
+        let store = resilient(sqlite.clone(), setup.around.as_ref(), entropy.as_ref());
         let operator = ensure_operator_key(data, store.as_ref(), clock.now(), entropy.as_ref()).await?;
         let file_keys = FileKeys::open(&data.join("keys"), entropy.as_ref())
             .map_err(|e| WorldError::Data(e.to_string()))?;
@@ -167,7 +179,7 @@ impl World {
             ports: ports(data, &table, issuer, file_keys)?
                 .with::<dyn TemplateIndex>(Arc::new(index))
                 .with::<dyn HealthProbe>(Arc::new(StoreProbe(store.clone()))),
-            store: store.clone() as Arc<dyn Store>,
+            store: store.clone(),
             authorizer: Authorizer::new()?,
             authenticate: Authenticate::new(verifier, Some(Arc::new(StoredOperator(store.clone())))),
             clock,
@@ -177,12 +189,21 @@ impl World {
             home: HOME.parse::<InstitutionId>()?,
         });
         let consumers = all_consumers().iter().flat_map(|domain| domain.entries().to_vec()).collect();
-        let world = Self { shell: Arc::new(Shell::new(parts, table)), store, consumers, operator };
+        let shell = Arc::new(Shell::new(parts, table));
+        let world = Self { shell, store: sqlite, consumers, operator };
         first_start::fill(&world, setup.templates).await.map_err(|problem: Problem| {
             WorldError::FirstStart(format!("{} {} {:?}", problem.code, problem.detail, problem.inside))
         })?;
         Ok(world)
     }
+}
+
+/// The store as everything above sees it: what fails for a moment is tried again.
+fn resilient(sqlite: Arc<SqliteStore>, around: Option<&Around>, entropy: &dyn Entropy) -> Arc<dyn Store> {
+    let store: Arc<dyn Store> = sqlite;
+    let store = around.map_or(store.clone(), |around| around(store));
+    let sleep = Arc::new(|wait| Box::pin(tokio::time::sleep(wait)) as BoxFuture<'static, ()>);
+    Arc::new(Retrying::new(store, Rule::new(sleep, u64::from_le_bytes(clock::random(entropy)))))
 }
 
 /// The search index. It holds nothing of its own: one that was lost is made from the store again.
@@ -197,7 +218,7 @@ async fn template_index(data: &Path, store: &dyn Store, clock: &dyn Clock) -> Re
 }
 
 async fn issuer(
-    store: &Arc<SqliteStore>,
+    store: &Arc<dyn Store>,
     setup: &Setup,
     keys: &FileKeys,
 ) -> Result<EmbeddedIssuer, WorldError> {

@@ -153,7 +153,13 @@ impl From<StoreError> for Problem {
                 inside: Some(Box::new(error)),
                 ..Self::new("conflict", "others changed the same thing at the same time; try again")
             },
-            StoreError::Throttled | StoreError::Unavailable(_) | StoreError::Unknown(_) => {
+            StoreError::Unknown(_) => {
+                let detail = "it is not known whether the change was made; look, or send the same again with the \
+                              same Idempotency-Key";
+                Self { inside: Some(Box::new(error)), ..Self::new("unavailable", detail) }
+                    .header("retry-after", "1")
+            }
+            StoreError::Throttled | StoreError::Unavailable(_) => {
                 let detail = "the store does not answer; try again";
                 Self { inside: Some(Box::new(error)), ..Self::new("unavailable", detail) }
                     .header("retry-after", "1")

@@ -6,6 +6,7 @@
 
 pub mod conformance;
 pub mod cursor;
+mod dice;
 pub mod faults;
 pub mod key;
 pub mod kind;
@@ -13,6 +14,7 @@ pub mod limits;
 pub mod op;
 pub mod outbox;
 pub mod record;
+pub mod retry;
 pub mod rows;
 pub mod rows_marketplace;
 pub mod rows_review;

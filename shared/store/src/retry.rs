@@ -1,11 +1,12 @@
-//! What a caller does about a store's bad day, in one place: the rule of the route shell.
+//! What a program does about a store's bad day, in one place: a laptop puts its store into [`Retrying`];
+//! on AWS the SDK does the same below the store, with the same number of tries. Nothing above sends a call
+//! again: a handler that lost a race is run again over fresh rows, and makes another commit.
 //!
 //! - `Unknown`: the same commit again, with the same id, so that it happens once.
 //! - `Throttled`, and `Conflict` without positions (only contention is known): the same again, later.
 //! - `Conflict` with positions: never here; the caller has to read and decide again.
 
-use super::Dice;
-use crate::{Commit, Consistency, Health, Item, Key, Page, Range, Store, StoreError};
+use crate::{Commit, Consistency, Health, Item, Key, Page, Range, Store, StoreError, dice::Dice};
 use futures::future::BoxFuture;
 use std::{sync::Arc, time::Duration};
 
@@ -28,10 +29,10 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// The product's rule: 4 retries, 25 ms doubling up to 1 s, full jitter.
+    /// The product's rule: 3 retries, so 4 tries in all, 25 ms doubling up to 1 s, full jitter.
     pub fn new(sleep: Sleep, jitter_seed: u64) -> Self {
         let (base, longest) = (Duration::from_millis(25), Duration::from_secs(1));
-        Self { retries: 4, base, longest, sleep, jitter: Arc::new(Dice::new(jitter_seed)) }
+        Self { retries: 3, base, longest, sleep, jitter: Arc::new(Dice::new(jitter_seed)) }
     }
 
     async fn wait(&self, retry: u32) {
@@ -82,14 +83,6 @@ fn sure(error: StoreError, unsure: Option<String>) -> StoreError {
         (_, Some(why)) => StoreError::Unknown(why),
         (error, None) => error,
     }
-}
-
-/// Commits by the rule.
-///
-/// # Errors
-/// What is left after the last try.
-pub async fn commit_with_retries(store: &dyn Store, commit: &Commit, rule: &Rule) -> Result<(), StoreError> {
-    rule.call(|| store.commit(commit)).await
 }
 
 /// A store that is called by the rule.

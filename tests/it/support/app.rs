@@ -1,6 +1,6 @@
 //! A deployment to talk to.
 
-use super::Caller;
+use super::{Caller, weather};
 use cws_local::{
     http::Doors,
     serve::Server,
@@ -53,6 +53,7 @@ impl App {
     }
 
     fn start_in(data: TempDir, setup: Setup) -> Self {
+        let setup = weather::exposed(setup);
         let runtime = Runtime::new().unwrap();
         let (stop, stopping) = watch::channel(false);
         let (server, world) = runtime.block_on(async {

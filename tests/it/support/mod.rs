@@ -6,6 +6,7 @@
 pub mod app;
 pub mod caller;
 pub mod reply;
+pub mod weather;
 
 pub use app::App;
 pub use caller::Caller;

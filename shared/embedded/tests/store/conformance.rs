@@ -5,7 +5,8 @@ use cws_embedded::sqlite::{Options, SqliteStore};
 use cws_store::{
     Store,
     conformance::{self, Scale},
-    faults::{Conflict, FailAfterCommit, FailBeforeCommit, Retrying, Rule, Stale, Throttle, When},
+    faults::{Conflict, FailAfterCommit, FailBeforeCommit, Stale, Throttle, When},
+    retry::{Retrying, Rule},
 };
 use futures::future::ready;
 use std::sync::Arc;

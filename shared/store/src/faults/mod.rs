@@ -5,18 +5,15 @@
 
 mod conflict;
 mod crash;
-mod dice;
 mod recording;
-mod retrying;
 mod stale;
 mod throttle;
 mod unknown;
 
+pub use crate::dice::{Dice, When};
 pub use conflict::Conflict;
 pub use crash::Crash;
-pub use dice::{Dice, When};
 pub use recording::{Recording, Tally};
-pub use retrying::{Retrying, Rule, Sleep, commit_with_retries};
 pub use stale::Stale;
 pub use throttle::Throttle;
 pub use unknown::{FailAfterCommit, FailBeforeCommit};

@@ -4,7 +4,8 @@ use super::reference;
 use cws_store::{
     Store,
     conformance::{self, Scale},
-    faults::{Conflict, FailAfterCommit, FailBeforeCommit, Retrying, Rule, Stale, Throttle, When},
+    faults::{Conflict, FailAfterCommit, FailBeforeCommit, Stale, Throttle, When},
+    retry::{Retrying, Rule},
 };
 use futures::{executor::block_on, future::ready};
 use std::sync::Arc;
