@@ -60,14 +60,13 @@ impl Readers {
         self.read(|connection| schema::version(connection).map_err(ReadError::from)).await
     }
 
-    /// Borrows a connection. Nothing is awaited while it is out, so a caller that goes away leaves none behind;
-    /// one whose read panics takes its connection with it, and the others go on.
+    /// Borrows a connection. Nothing is awaited while it is out, and it comes back whatever happens.
     async fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, ReadError>) -> Result<T, StoreError> {
         let _turn = self.free.acquire().await.map_err(|_| error::closed())?;
         let connection = self.idle().pop().ok_or_else(error::closed)?;
-        let outcome = read(&connection);
-        self.idle().push(connection);
-        outcome.map_err(|why| match why {
+        let borrowed = Borrowed { connection: Some(connection), from: self };
+        let connection = borrowed.connection.as_ref().ok_or_else(error::closed)?;
+        read(connection).map_err(|why| match why {
             ReadError::Database(e) => error::unchanged(&e),
             ReadError::Row(e) => e,
         })
@@ -75,5 +74,17 @@ impl Readers {
 
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection that is given back when it goes out of scope, also by a panic.
+struct Borrowed<'a> {
+    connection: Option<Connection>,
+    from: &'a Readers,
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        self.from.idle().extend(self.connection.take());
     }
 }

@@ -128,3 +128,40 @@ pub(super) fn refused(path: &Path, error: &rusqlite::Error) -> OpenError {
         _ => OpenError::Database { path, reason },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pragma(connection: &Connection, name: &str) -> i64 {
+        connection.pragma_query_value(None, name, |row| row.get(0)).unwrap()
+    }
+
+    /// A killed process leaves the operating system's cache behind, so no crash test can show this.
+    #[test]
+    fn what_is_shipped_waits_for_the_disk_at_every_commit() {
+        const FULL: i64 = 2;
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let connection = prepare(file.path(), &Options::default()).unwrap();
+        assert_eq!(pragma(&connection, "synchronous"), FULL);
+        assert_eq!((pragma(&connection, "fullfsync"), pragma(&connection, "checkpoint_fullfsync")), (1, 1));
+        let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+        assert_eq!(mode, "wal");
+        assert!(connection.busy_timeout(BUSY_TIMEOUT).is_ok() && pragma(&connection, "busy_timeout") == 5000);
+    }
+
+    /// A row is found through an index of keys alone, however large the rows are.
+    #[test]
+    fn a_point_read_goes_through_the_index_of_keys() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let connection = prepare(file.path(), &Options::default()).unwrap();
+        let plan: String = connection
+            .query_row(
+                "EXPLAIN QUERY PLAN SELECT value FROM rows WHERE partition = ?1 AND sort = ?2",
+                ["", ""],
+                |row| row.get(3),
+            )
+            .unwrap();
+        assert!(plan.contains("rows_key (partition=? AND sort=?)"), "{plan}");
+    }
+}

@@ -13,7 +13,6 @@ mod conformance;
 mod crash;
 mod full;
 mod opening;
-mod speed;
 mod upkeep;
 
 use cws_embedded::sqlite::{Durability, Options, SqliteStore};
