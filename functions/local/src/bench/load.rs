@@ -1,6 +1,6 @@
 //! Clients: several at a time, each with its next request as soon as it has its answer.
 
-use super::{Fault, line::Line, site::Site};
+use super::{Fault, line::Line, site::Site, wire::Wire};
 use cws_route::{Request, Response, Shell};
 use std::{
     num::NonZeroUsize,
@@ -15,10 +15,10 @@ use tokio::task::JoinSet;
 /// What is asked, and how it should be answered.
 #[derive(Debug)]
 pub(super) struct Ask {
-    method: &'static str,
-    path: String,
-    query: String,
-    body: Vec<u8>,
+    pub(super) method: &'static str,
+    pub(super) path: String,
+    pub(super) query: String,
+    pub(super) body: Vec<u8>,
     status: u16,
 }
 
@@ -52,19 +52,19 @@ impl Ask {
         request.with_bearer_from_header()
     }
 
-    fn check(&self, response: &Response) -> Result<(), Fault> {
-        if response.status == self.status {
+    fn check(&self, status: u16, body: &[u8]) -> Result<(), Fault> {
+        if status == self.status {
             return Ok(());
         }
-        let (said, path, status) = (String::from_utf8_lossy(&response.body), &self.path, response.status);
+        let (said, path) = (String::from_utf8_lossy(body), &self.path);
         Err(format!("{} {path}?{} was answered with {status}: {said}", self.method, self.query).into())
     }
 }
 
-/// Asks once.
+/// Asks once, in this process.
 pub(super) async fn send(shell: &Shell, token: &str, ask: &Ask) -> Result<Response, Fault> {
     let response = shell.serve_path(ask.method, &ask.path, ask.request(token)).await;
-    ask.check(&response)?;
+    ask.check(response.status, &response.body)?;
     Ok(response)
 }
 
@@ -103,7 +103,7 @@ pub(super) fn clients() -> usize {
     std::thread::available_parallelism().map_or(2, NonZeroUsize::get).clamp(2, 8)
 }
 
-/// Asks the requests numbered from `first`. Every answer must be the right one.
+/// Asks the requests numbered from `first` over HTTP. Every answer must be the right one.
 pub(super) async fn drive(site: &Arc<Site>, line: Line, first: u64, count: u32) -> Result<Run, Fault> {
     let token: Arc<str> = site.token(line.who()).await?.into();
     let next = Arc::new(AtomicU64::new(0));
@@ -112,6 +112,7 @@ pub(super) async fn drive(site: &Arc<Site>, line: Line, first: u64, count: u32) 
     for _ in 0..clients() {
         let (site, token, next) = (site.clone(), token.clone(), next.clone());
         clients_running.spawn(async move {
+            let mut wire = Wire::connect(site.address).await?;
             let mut took_ns = Vec::new();
             loop {
                 let n = next.fetch_add(1, Ordering::Relaxed);
@@ -119,11 +120,11 @@ pub(super) async fn drive(site: &Arc<Site>, line: Line, first: u64, count: u32) 
                     return Ok::<_, Fault>(took_ns);
                 }
                 let ask = line.ask(&site, first + n);
-                let request = ask.request(&token);
+                let request = wire.encode(&ask, &token);
                 let began = Instant::now();
-                let response = site.world.shell.serve_path(ask.method, &ask.path, request).await;
+                let (status, body) = wire.exchange(&request).await?;
                 took_ns.push(u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX));
-                ask.check(&response)?;
+                ask.check(status, body)?;
             }
         });
     }

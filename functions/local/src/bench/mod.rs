@@ -1,7 +1,7 @@
 //! `cws bench`: fills two fresh stores, one 500 times the other, and measures what requests cost on both.
 //!
-//! Rows are those that the routes write, made with the same types and keys. Requests go through the shell
-//! in this process with a real access token; parsing HTTP is not in the numbers.
+//! Rows are those that the routes write, made with the same types and keys. Requests go over HTTP on loopback
+//! with a real access token. Clients and server are one process, so that both pay for the same processors.
 
 mod authorization;
 mod catalogue;
@@ -19,6 +19,7 @@ mod site;
 mod target;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 use progress::say;
 use report::Report;

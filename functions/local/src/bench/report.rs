@@ -58,11 +58,11 @@ impl Report {
         let [small, large] = self.deep_pages;
         writeln!(
             out,
-            "Requests go through the shell in this process, {} clients at a time, each with a bearer token that is\n\
-             verified and looked up anew; parsing HTTP and the request log are not included. Commits are on the disk\n\
-             before the answer, and events are handed over meanwhile, as in `cws serve`. Filled people have no\n\
-             passwords, and what was filled is in neither log. A page has 50 templates; the deep page is {large} in\n\
-             the large store and the last whole one, {small}, in the small.\n",
+            "Requests go over HTTP on loopback from {} clients in this process, each on a connection that stays open, with\n\
+             the bearer tokens of two people; the person is read anew for each. The request log is off. Commits are on\n\
+             the disk before the answer, and events are handed over meanwhile, as in `cws serve`. Filled people have no\n\
+             passwords, and what was filled is in neither log. A page has 50 templates; the deep page is {large} in the\n\
+             large store and the last whole one, {small}, in the small.\n",
             self.clients
         )
     }

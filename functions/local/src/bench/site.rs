@@ -12,13 +12,15 @@ use super::{
     seed::Census,
 };
 use crate::{
-    background::Background,
+    http::Doors,
+    serve::{ServeError, Server},
     world::{HOME, Setup, World},
 };
 use cws_model::{id::UserId, project::ProjectRole};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
+    net::SocketAddr,
     path::Path,
     sync::{
         Arc, Mutex, PoisonError,
@@ -26,7 +28,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinHandle};
 
 /// Namespace of the person.
 pub(super) const NAMESPACE: &str = "bench-lab";
@@ -77,7 +79,9 @@ pub(super) struct Site {
     deep: Vec<String>,
     deep_page: u64,
     published: AtomicU64,
-    background: Background,
+    /// Where it listens.
+    pub(super) address: SocketAddr,
+    serving: JoinHandle<Result<(), ServeError>>,
     stop: watch::Sender<bool>,
 }
 
@@ -106,12 +110,15 @@ impl Site {
     }
 
     /// Opens a store whose person was added, and starts what runs beside requests.
+    #[expect(clippy::disallowed_methods, reason = "the server is the benchmark's own, not a handler's")]
     pub(super) async fn open(dir: &Path, census: Census) -> Result<Arc<Self>, Fault> {
         let world = Arc::new(open_world(dir).await?);
         let (token, user_id) = sign_in(&world, Who::Researcher).await?;
         let (deep_page, deep) = deep_cursors(&world, &token, census).await?;
         let (stop, stopping) = watch::channel(false);
-        let background = Background::start(world.clone(), stopping);
+        let server = Server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        let address = server.address;
+        let serving = tokio::spawn(server.run(world.clone(), Doors::loopback(), stopping));
         Ok(Arc::new(Self {
             world,
             census,
@@ -120,7 +127,8 @@ impl Site {
             deep,
             deep_page,
             published: AtomicU64::new(0),
-            background,
+            address,
+            serving,
             stop,
         }))
     }
@@ -129,7 +137,7 @@ impl Site {
     pub(super) async fn close(self: Arc<Self>) -> Result<(), Fault> {
         let site = Arc::try_unwrap(self).map_err(|_| "a request is still under way")?;
         site.stop.send_replace(true);
-        site.background.finish().await;
+        site.serving.await??;
         drop(site.world);
         Ok(())
     }
