@@ -12,6 +12,7 @@ use cws_route::Problem;
 use cws_store::{Scoped, Slot, Writes};
 use cws_templates::{Template, parse, resolve::Lock};
 use semver::Version;
+use serde_json::value::to_raw_value;
 
 /// Largest template that is shown as JSON, bytes.
 pub const SHOWN_MAX_BYTES: usize = 200 * 1024;
@@ -36,8 +37,8 @@ pub fn face(
     template: &Template,
 ) -> Result<TemplateFace, Problem> {
     let lock: Lock = serde_json::from_str(&evidence.lock).map_err(Problem::internal)?;
-    let document = serde_json::to_value(template).map_err(Problem::internal)?;
-    let fits = document.to_string().len() <= SHOWN_MAX_BYTES;
+    let document = to_raw_value(template).map_err(Problem::internal)?;
+    let fits = document.get().len() <= SHOWN_MAX_BYTES;
     Ok(TemplateFace {
         latest: summary(row),
         size_bytes: row.size_bytes,

@@ -12,6 +12,7 @@ use cws_templates::sign::Envelope;
 use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
+use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A template with what its latest version shows.
@@ -57,10 +58,11 @@ pub struct TemplateOut {
     /// What the shown version needs, over all levels, pinned.
     pub dependencies: Vec<DependencyFace>,
     /// The registry's DSSE envelope over the shown version.
-    pub signature: Option<Envelope>,
+    #[schemars(with = "Option<Envelope>")]
+    pub signature: Option<Box<RawValue>>,
     /// The shown version as JSON, without its parents; null when it is over 200 KiB: then download it.
     #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
-    pub template: Option<serde_json::Value>,
+    pub template: Option<Box<RawValue>>,
     /// SHA-256 of the stored bytes of the shown version, hex.
     pub digest: Option<String>,
     /// Size of the stored bytes of the shown version.
@@ -87,7 +89,10 @@ impl TemplateOut {
     /// From the three rows of a template.
     pub fn new(meta: TemplateMeta, face: Option<TemplateFace>, stats: TemplateStats) -> Self {
         let face = face.filter(|face| meta.latest.as_ref() == Some(&face.latest));
-        let envelope = face.as_ref().map(|face| face.signature.clone());
+        let (size_bytes, score) = face.as_ref().map_or((0, 0), |face| (face.size_bytes, face.score));
+        let (changelog, dependencies, signature, template) = face.map_or_else(Default::default, |face| {
+            (face.changelog.as_str().to_owned(), face.dependencies, Some(face.signature), face.template)
+        });
         Self {
             id: meta.id,
             namespace: meta.namespace,
@@ -108,12 +113,12 @@ impl TemplateOut {
             description: meta.description.as_str().to_owned(),
             documentation: meta.documentation.as_str().to_owned(),
             digest: meta.latest.map(|latest| latest.digest),
-            size_bytes: face.as_ref().map_or(0, |face| face.size_bytes),
-            score: face.as_ref().map_or(0, |face| face.score),
-            changelog: face.as_ref().map(|face| face.changelog.as_str().to_owned()).unwrap_or_default(),
-            dependencies: face.as_ref().map(|face| face.dependencies.clone()).unwrap_or_default(),
-            signature: envelope.and_then(|json| serde_json::from_value(json).ok()),
-            template: face.and_then(|face| face.template),
+            size_bytes,
+            score,
+            changelog,
+            dependencies,
+            signature,
+            template,
             channels: meta.channels,
             version_count: meta.version_count,
             deprecated: meta.deprecated,

@@ -13,6 +13,7 @@ use cws_store::kind;
 use cws_templates::{Finding, parse, sign::Envelope};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 /// Names the route; never constructed.
 pub enum TemplateVersionView {}
@@ -32,10 +33,11 @@ pub struct VersionDetail {
     /// What it needs, over all levels, pinned.
     pub dependencies: Vec<DependencyFace>,
     /// The registry's DSSE envelope.
-    pub signature: Option<Envelope>,
+    #[schemars(with = "Option<Envelope>")]
+    pub signature: Option<Box<RawValue>>,
     /// The template as JSON, without its parents; null when it is over 200 KiB: then download it.
     #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
-    pub template: Option<serde_json::Value>,
+    pub template: Option<Box<RawValue>>,
     /// Warnings and advice of the validation.
     pub findings: Vec<Finding>,
 }
@@ -68,7 +70,7 @@ impl Route for TemplateVersionView {
             name: meta.name.clone(),
             warning: warning(&row.state),
             dependencies: face.dependencies,
-            signature: serde_json::from_value(face.signature).ok(),
+            signature: Some(face.signature),
             template: face.template,
             findings: serde_json::from_value(evidence.findings).map_err(Problem::internal)?,
         };

@@ -8,6 +8,7 @@ use crate::{
 use schemars::JsonSchema;
 use semver::Version;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who may see a template.
@@ -125,7 +126,8 @@ pub struct DependencyFace {
 }
 
 /// What the latest version shows of itself. Row `latest`, rewritten whenever [`TemplateMeta::latest`] is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Its JSON goes from the store into the answer as it is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TemplateFace {
     /// Version, digest and time.
     pub latest: LatestVersion,
@@ -136,11 +138,11 @@ pub struct TemplateFace {
     /// What was changed in it.
     pub changelog: Prose<4000>,
     /// The template as JSON, without its parents; none when it is over 200 KiB: then download it.
-    pub template: Option<serde_json::Value>,
+    pub template: Option<Box<RawValue>>,
     /// What it needs, pinned.
     pub dependencies: Vec<DependencyFace>,
     /// The registry's DSSE envelope.
-    pub signature: serde_json::Value,
+    pub signature: Box<RawValue>,
 }
 
 /// A template's numbers, brought up to date a little after the events they count. Row `stats`.
