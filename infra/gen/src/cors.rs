@@ -12,11 +12,15 @@ const KEPT_S: u32 = 600;
 /// The OPTIONS operation of a path: a mock that lets in the listed origins and nobody else.
 pub(crate) fn preflight(methods: &[&str]) -> Value {
     let origin = "Access-Control-Allow-Origin";
-    // `Fn::Sub` writes the list in; the loop is what the template language has instead of `contains`.
+    // `Fn::Sub` writes the list in; the loop is what the template language has instead of `contains`. A method can
+    // be called on a variable only, and a header is found under the name that it came with.
     let template = format!(
         "#set($from = $input.params('Origin'))\n\
-         #foreach($origin in \"${{AllowedOrigins}}\".split(','))\n\
-         #if($origin == $from && $origin != '')\n\
+         #if($from == '')#set($from = $input.params('origin'))#end\n\
+         #set($all = \"${{AllowedOrigins}}\")\n\
+         #foreach($listed in $all.split(','))\n\
+         #set($allowed = $listed.trim())\n\
+         #if($allowed == $from && $allowed != '')\n\
          #set($context.responseOverride.header.{origin} = $from)\n\
          #end\n#end\n"
     );

@@ -13,8 +13,11 @@ const ANSWERS: &[(&str, u16, &str, &str)] = &[
     ("BAD_REQUEST_PARAMETERS", 400, "malformed_request", "The path or query cannot be read."),
     ("DEFAULT_4XX", 400, "malformed_request", "The request cannot be served."),
     ("DEFAULT_5XX", 500, "internal_error", "A fault of ours; quote the request id."),
+    ("EXPIRED_TOKEN", 401, "unauthenticated", "No valid credential came with the request."),
     ("INTEGRATION_FAILURE", 503, "unavailable", "Something that this needs does not answer; try again."),
     ("INTEGRATION_TIMEOUT", 504, "unavailable", "The answer took too long; try again."),
+    ("INVALID_API_KEY", 401, "unauthenticated", "No valid credential came with the request."),
+    ("INVALID_SIGNATURE", 401, "unauthenticated", "No valid credential came with the request."),
     ("MISSING_AUTHENTICATION_TOKEN", 404, "not_found", "There is no such thing, or you may not see it."),
     ("QUOTA_EXCEEDED", 429, "too_many_requests", "Too many requests; try again later."),
     ("REQUEST_TOO_LARGE", 413, "body_too_large", "The body is over the limit of the route."),
@@ -55,6 +58,7 @@ fn answer(status: u16, code: &str, about: &str) -> Value {
         "gatewayresponse.header.Cache-Control": "'no-store'",
         "gatewayresponse.header.X-Content-Type-Options": "'nosniff'",
         "gatewayresponse.header.Access-Control-Allow-Origin": origin,
+        "gatewayresponse.header.Access-Control-Expose-Headers": "'Retry-After, WWW-Authenticate, X-Request-Id'",
     });
     if let (Some(headers), 401) = (headers.as_object_mut(), status) {
         headers.insert("gatewayresponse.header.WWW-Authenticate".to_owned(), json!("'Bearer'"));

@@ -34,7 +34,7 @@ fn allowed(name: &str) -> BTreeSet<String> {
     names.into_iter().map(str::to_owned).collect()
 }
 
-pub(super) fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 

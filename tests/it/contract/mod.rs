@@ -1,5 +1,5 @@
 //! Rules about the code itself, held by tests.
 
 mod document;
-mod layers;
+pub(crate) mod layers;
 mod tidy;

@@ -52,6 +52,11 @@ impl App {
         Self::start_in(TempDir::new().unwrap(), setup)
     }
 
+    /// One of its own, over a data directory that is there.
+    pub fn start_over(data: TempDir, setup: Setup) -> Self {
+        Self::start_in(data, setup)
+    }
+
     fn start_in(data: TempDir, setup: Setup) -> Self {
         let setup = weather::exposed(setup);
         let runtime = Runtime::new().unwrap();
