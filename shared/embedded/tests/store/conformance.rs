@@ -61,3 +61,18 @@ async fn the_store_passes_the_suite_behind_every_fault() {
         assert!(report.failed.is_empty(), "{what}: {:#?}", report.failed);
     }
 }
+
+/// Many short ones find other mistakes than a few long ones.
+#[tokio::test]
+async fn ten_thousand_random_sequences_agree_with_the_model() {
+    let data = tempfile::tempdir().unwrap();
+    let store: Arc<dyn Store> = open(data.path());
+    let scale = Scale { commits: 8, ..Scale::SMALL };
+    let mut passed = 0;
+    for salt in 0..1_000 {
+        let report = conformance::run(store.clone(), salt, scale, |name| name.starts_with("sequences::")).await;
+        assert!(report.failed.is_empty(), "salt {salt}: {:#?}", report.failed);
+        passed += report.passed;
+    }
+    assert_eq!(passed, 10_000);
+}
