@@ -70,7 +70,8 @@ async fn ten_thousand_random_sequences_agree_with_the_model() {
     let scale = Scale { commits: 8, ..Scale::SMALL };
     let mut passed = 0;
     for salt in 0..1_000 {
-        let report = conformance::run(store.clone(), salt, scale, |name| name.starts_with("sequences::")).await;
+        let report =
+            conformance::run(store.clone(), salt, scale, |name| name.starts_with("sequences::")).await;
         assert!(report.failed.is_empty(), "salt {salt}: {:#?}", report.failed);
         passed += report.passed;
     }
