@@ -21,6 +21,14 @@ pub enum NameError {
     /// Not of the form `namespace/name`.
     #[error("`{0}` is not of the form namespace/name or namespace/name@range")]
     Form(String),
+    /// An old template that nothing replaces.
+    #[error("`{name}` has no counterpart here; {instead}")]
+    Gone {
+        /// What was named.
+        name: String,
+        /// The way out.
+        instead: &'static str,
+    },
     /// The range after `@` is not a semantic-version range.
     #[error("`{0}` is not a semantic-version range")]
     Range(String),
@@ -136,7 +144,10 @@ impl FromStr for TemplateRef {
         let template = if name.contains('/') {
             name.parse()?
         } else {
-            crate::aliases::lookup(name).ok_or_else(|| NameError::Form(shown(text)))?
+            crate::aliases::lookup(name).ok_or_else(|| match crate::aliases::instead(name) {
+                Some(instead) => NameError::Gone { name: shown(name), instead },
+                None => NameError::Form(shown(text)),
+            })?
         };
         let range = match range {
             None | Some("" | "*") => VersionReq::STAR,

@@ -1,6 +1,6 @@
 //! Names, references, legacy slugs and their aliases.
 
-use cws_templates::aliases::{ALIASES, lookup};
+use cws_templates::aliases::{ALIASES, DISPLAY_NAMES, WITHOUT_COUNTERPART, lookup};
 use cws_templates::name::{check_name, slug};
 use cws_templates::shipped::shipped;
 use cws_templates::{NameError, TemplateName, TemplateRef};
@@ -71,6 +71,16 @@ fn old_slugs_and_display_names_lead_to_shipped_templates() {
         ("Jupyter Data Science Lab", "cws/jupyter-datascience"),
         ("R Research Environment (Simplified)", "cws/r-rstudio"),
         ("desktop-dcv", "cws/desktop-dcv"),
+        ("ubuntu-22-04-desktop", "cws/desktop-dcv"),
+        ("Ubuntu 22.04 Desktop", "cws/desktop-dcv"),
+        ("Ubuntu Desktop (GUI Only)", "cws/desktop-dcv"),
+        ("web-dev", "cws/ubuntu-24-04-base"),
+        ("Web Development (APT)", "cws/ubuntu-24-04-base"),
+        ("Basic Research (APT)", "cws/ubuntu-24-04-base"),
+        ("Basic Research (DNF)", "cws/amazon-linux-2023-base"),
+        ("Python ML (AMI Optimized)", "cws/deep-learning-gpu"),
+        ("Python ML with Pre-loaded Datasets", "cws/python-ml"),
+        ("Configurable Python ML Environment", "cws/python-ml"),
     ] {
         assert_eq!(lookup(old).map(|n| n.to_string()).as_deref(), Some(expected), "{old}");
     }
@@ -79,8 +89,10 @@ fn old_slugs_and_display_names_lead_to_shipped_templates() {
 
 #[test]
 fn the_alias_table_is_sorted_and_points_only_at_shipped_templates() {
-    assert!(ALIASES.windows(2).all(|pair| pair[0].0 < pair[1].0));
-    for (old, name) in ALIASES {
+    for table in [ALIASES, DISPLAY_NAMES, WITHOUT_COUNTERPART] {
+        assert!(table.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    }
+    for (old, name) in ALIASES.iter().chain(DISPLAY_NAMES) {
         assert!(shipped().iter().any(|s| s.name == *name), "{old} -> {name}");
     }
 }
@@ -89,4 +101,12 @@ fn the_alias_table_is_sorted_and_points_only_at_shipped_templates() {
 fn a_legacy_name_can_be_inherited() {
     let reference: TemplateRef = "Basic Ubuntu (APT)".parse().unwrap();
     assert_eq!(reference.template.to_string(), "cws/ubuntu-24-04-base");
+}
+
+#[test]
+fn an_old_template_that_nothing_replaces_says_what_to_do_instead() {
+    for old in ["Rocky Linux 9 Base", "rocky-linux-9-base"] {
+        let refused = old.parse::<TemplateRef>().unwrap_err().to_string();
+        assert!(refused.contains("has no counterpart here; set `base: rocky`"), "{refused}");
+    }
 }
