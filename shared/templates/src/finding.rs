@@ -51,14 +51,14 @@ pub struct Finding {
 impl Finding {
     /// A finding of a level; see [`Finding::error`], [`Finding::warning`] and [`Finding::info`].
     #[must_use]
-    pub fn new(level: Level, code: &'static str, pointer: &str, message: impl Into<String>) -> Self {
-        Self {
-            level,
-            code: Cow::Borrowed(code),
-            pointer: pointer.to_owned(),
-            message: message.into(),
-            remediation: None,
-        }
+    pub fn new(
+        level: Level,
+        code: impl Into<Cow<'static, str>>,
+        pointer: &str,
+        message: impl Into<String>,
+    ) -> Self {
+        let (pointer, message) = (cut(pointer), cut(&message.into()));
+        Self { level, code: code.into(), pointer, message, remediation: None }
     }
 
     /// A finding that blocks publishing.
@@ -82,7 +82,7 @@ impl Finding {
     /// Adds the way out.
     #[must_use]
     pub fn fix(mut self, remediation: impl Into<String>) -> Self {
-        self.remediation = Some(remediation.into());
+        self.remediation = Some(cut(&remediation.into()));
         self
     }
 
@@ -96,6 +96,22 @@ impl Finding {
             _ => Area::Quality,
         }
     }
+}
+
+/// Most bytes of a pointer, a message or a way out.
+///
+/// INVARIANT (bounded findings): findings are stored beside signatures in one row, so a template's own words are cut
+/// where they become part of one, and control characters, which JSON writes six times as long, become spaces.
+pub const MAX_TEXT_BYTES: usize = 240;
+
+fn cut(text: &str) -> String {
+    let end = text.floor_char_boundary(MAX_TEXT_BYTES);
+    let (kept, rest) = text.split_at(end);
+    let mut plain: String = kept.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if !rest.is_empty() {
+        plain.push('…');
+    }
+    plain
 }
 
 /// One step of a JSON pointer, escaped after RFC 6901.

@@ -17,6 +17,7 @@ pub mod shipped;
 pub mod sign;
 pub mod similar;
 pub mod validate;
+pub mod version;
 
 pub use digest::{Digest, DigestError};
 pub use finding::{Finding, Level};

@@ -1,13 +1,14 @@
 //! Inheritance: folds parents into a child, parents first. Every field is carried; lists keep their order and lose
 //! repeats; the child wins wherever both say something.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Finding, pointer_step};
 use crate::format::{
     AmiConfig, FileEntry, IdleDetection, InstanceDefaults, Marketplace, Packages, ResearchUser, Service,
     Template, User,
 };
+use crate::render::OsFamily;
 
 /// The child with its parents merged in, first parent first.
 ///
@@ -26,9 +27,7 @@ pub fn merge(parents: &[&Template], child: &Template) -> Template {
 pub fn conflicts(parents: &[&Template], child: &Template) -> Vec<Finding> {
     let mut found = Vec::new();
     for parent in parents {
-        let (above, below) =
-            (crate::render::OsFamily::of(&parent.base), crate::render::OsFamily::of(&child.base));
-        if parent.base != "ami-based" && child.base != "ami-based" && above != below {
+        if !bases_fit(&parent.base, &child.base) {
             found.push(
                 Finding::error(
                     "structure.base_conflict",
@@ -52,6 +51,29 @@ pub fn conflicts(parents: &[&Template], child: &Template) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// Whether what a parent installs can be installed on the child's base: the same family and the same release, as far
+/// as both name one. An image of the child's own must have the tools of its parent's family.
+fn bases_fit(parent: &str, child: &str) -> bool {
+    let (above, below) = (OsFamily::of(parent), OsFamily::of(child));
+    let image = |base: &str| base.trim().eq_ignore_ascii_case("ami-based");
+    if image(parent) {
+        return true;
+    }
+    if image(child) {
+        return above.is_none_or(OsFamily::uses_apt);
+    }
+    let releases = release(parent).zip(release(child));
+    above == below && releases.is_none_or(|(above, below)| above == below)
+}
+
+/// The release that a base names: `24.04` of `ubuntu-24.04`, or of `ubuntu-24-04-server`.
+fn release(base: &str) -> Option<String> {
+    let from = base.find(|c: char| c.is_ascii_digit())?;
+    let (_, text) = base.split_at(from);
+    let numbers = text.split(['.', '-', '_']).take_while(|part| part.bytes().all(|b| b.is_ascii_digit()));
+    Some(numbers.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("."))
 }
 
 fn overlay(parent: &Template, child: &Template) -> Template {
@@ -115,14 +137,9 @@ fn maps<V: Clone>(parent: &BTreeMap<String, V>, child: &BTreeMap<String, V>) -> 
     merged
 }
 
-fn union<T: Clone + PartialEq>(parent: &[T], child: &[T]) -> Vec<T> {
-    let mut merged: Vec<T> = Vec::with_capacity(parent.len() + child.len());
-    for item in parent.iter().chain(child) {
-        if !merged.contains(item) {
-            merged.push(item.clone());
-        }
-    }
-    merged
+fn union<T: Clone + Ord>(parent: &[T], child: &[T]) -> Vec<T> {
+    let mut seen = BTreeSet::new();
+    parent.iter().chain(child).filter(|item| seen.insert(*item)).cloned().collect()
 }
 
 /// One item a name: the child's is folded into the parent's, at the parent's place.
@@ -133,10 +150,14 @@ fn by_name<T: Clone>(
     fold: impl Fn(&T, &T) -> T,
 ) -> Vec<T> {
     let mut merged: Vec<T> = Vec::with_capacity(parent.len() + child.len());
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     for item in parent.iter().chain(child) {
-        match merged.iter_mut().find(|known| name(known) == name(item)) {
+        match places.get(name(item).as_str()).and_then(|place| merged.get_mut(*place)) {
             Some(known) => *known = fold(known, item),
-            None => merged.push(item.clone()),
+            None => {
+                places.insert(name(item), merged.len());
+                merged.push(item.clone());
+            }
         }
     }
     merged
@@ -154,10 +175,14 @@ fn packages(parent: &Packages, child: &Packages) -> Packages {
 /// Packages by bare name: `python=3.12` of a child replaces `python=3.11` of its parent.
 fn specifications(parent: &[String], child: &[String]) -> Vec<String> {
     let mut merged: Vec<String> = Vec::with_capacity(parent.len() + child.len());
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     for item in parent.iter().chain(child) {
-        match merged.iter_mut().find(|known| bare_name(known) == bare_name(item)) {
+        match places.get(bare_name(item)).and_then(|place| merged.get_mut(*place)) {
             Some(known) => known.clone_from(item),
-            None => merged.push(item.clone()),
+            None => {
+                places.insert(bare_name(item), merged.len());
+                merged.push(item.clone());
+            }
         }
     }
     merged

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::null_as_default;
+use super::{null_as_default, words};
 
 /// How much a template depends on its own image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -77,7 +77,8 @@ pub struct AmiConfig {
     #[serde(deserialize_with = "null_as_default", skip_serializing_if = "BTreeMap::is_empty")]
     pub ssm_parameters: BTreeMap<String, String>,
     /// How much the template depends on its own image.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "words::known", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "words::open::<AmiStrategy>")]
     pub strategy: Option<AmiStrategy>,
     /// Image ids by region. Read, and flagged: ids age and differ.
     #[serde(deserialize_with = "null_as_default", skip_serializing_if = "BTreeMap::is_empty")]
@@ -89,7 +90,8 @@ pub struct AmiConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub marketplace_search: Option<MarketplaceSearch>,
     /// What happens when no image is found.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "words::known", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "words::open::<FallbackStrategy>")]
     pub fallback_strategy: Option<FallbackStrategy>,
     /// How long the search may take, as `10m`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -39,17 +39,6 @@ impl PackageManager {
     }
 }
 
-pub(super) fn empty_as_none<'de, D: Deserializer<'de>>(d: D) -> Result<Option<PackageManager>, D::Error> {
-    use serde::de::{Error, IntoDeserializer};
-    match Option::<String>::deserialize(d)?.as_deref() {
-        None | Some("") => Ok(None),
-        Some(word) => {
-            let parsed = PackageManager::deserialize(word.into_deserializer());
-            parsed.map(Some).map_err(|error: serde::de::value::Error| D::Error::custom(error))
-        }
-    }
-}
-
 /// Packages by who installs them. A version may follow a name the way that tool writes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
@@ -161,8 +150,10 @@ pub struct FileEntry {
     /// Octal mode; `0644` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permissions: Option<String>,
-    /// SHA-256 of the object, hexadecimal, with or without `sha256:`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// SHA-256 of the object, hexadecimal, with or without `sha256:`. `true` and `false`, which other tools write,
+    /// name none.
+    #[serde(deserialize_with = "checksum", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<ChecksumOrWish>")]
     pub checksum: Option<String>,
     /// Whether it is removed when set-up is done.
     #[serde(skip_serializing_if = "is_false")]
@@ -176,6 +167,21 @@ pub struct FileEntry {
     /// What it is, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+}
+
+/// A checksum, or the wish that there be one.
+#[derive(Deserialize, schemars::JsonSchema)]
+#[serde(untagged)]
+enum ChecksumOrWish {
+    Wish(#[expect(dead_code, reason = "only that it is no text matters")] bool),
+    Sha256(String),
+}
+
+fn checksum<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match Option::<ChecksumOrWish>::deserialize(deserializer)? {
+        Some(ChecksumOrWish::Sha256(text)) => Some(text),
+        Some(ChecksumOrWish::Wish(_)) | None => None,
+    })
 }
 
 /// When an unused machine hibernates or stops.

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{is_false, null_as_default};
+use super::{is_false, null_as_default, words};
 
 /// What a dependency is needed for.
 #[derive(
@@ -34,7 +34,9 @@ pub enum DependencyKind {
 }
 
 /// Another template that this one needs.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(default)]
 #[schemars(extend("required" = ["name"]))]
 pub struct Dependency {
@@ -47,7 +49,8 @@ pub struct Dependency {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// What it is needed for.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", deserialize_with = "words::known_or_default")]
+    #[schemars(schema_with = "words::open::<DependencyKind>")]
     pub kind: DependencyKind,
 }
 

@@ -8,6 +8,7 @@ mod parameter;
 mod parse;
 mod people;
 mod schema;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -119,16 +120,19 @@ pub struct Template {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
     /// How much it asks of its reader.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "words::known", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "words::open::<Complexity>")]
     pub complexity: Option<Complexity>,
     /// Parents, first to last: `namespace/name@range`, or a legacy name.
     #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
     pub inherits: Vec<String>,
     /// How the machine is reached.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "words::known", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "words::open::<ConnectionType>")]
     pub connection_type: Option<ConnectionType>,
     /// What installs `packages`; empty means the operating system's own.
-    #[serde(deserialize_with = "machine::empty_as_none", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "words::known", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "words::open::<PackageManager>")]
     pub package_manager: Option<PackageManager>,
     /// What is installed.
     #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Packages::is_empty")]
@@ -179,7 +183,8 @@ pub struct Template {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// What its maintainers say of its state.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "words::known", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "words::open::<ValidationStatus>")]
     pub validation_status: Option<ValidationStatus>,
     /// Free labels.
     #[serde(deserialize_with = "null_as_default", skip_serializing_if = "BTreeMap::is_empty")]

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{is_false, null_as_default};
+use super::{is_false, null_as_default, words};
 
 /// The type of a parameter.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -105,7 +105,8 @@ pub struct Parameter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Its type.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", deserialize_with = "words::known_or_default")]
+    #[schemars(schema_with = "words::open::<ParameterKind>")]
     pub kind: ParameterKind,
     /// Value when the launch gives none.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -56,6 +56,8 @@ pub struct Parsed {
     pub template: Template,
     /// JSON pointers of the keys that the format does not know, in the order of the text.
     pub unknown_keys: Vec<String>,
+    /// Warnings about words that the format does not know where it knows several.
+    pub unknown_words: Vec<Finding>,
     /// The whole document as JSON, unknown keys included; for checks that read every text.
     pub document: Value,
     /// The text itself, comments included.
@@ -63,10 +65,11 @@ pub struct Parsed {
 }
 
 impl Parsed {
-    /// A warning for each unknown key.
+    /// A warning for each unknown key, and for each word that the format does not know.
     #[must_use]
-    pub fn unknown_key_findings(&self) -> Vec<Finding> {
-        self.unknown_keys.iter().map(|pointer| unknown_key(pointer)).collect()
+    pub fn findings(&self) -> Vec<Finding> {
+        let keys = self.unknown_keys.iter().map(|pointer| unknown_key(pointer));
+        keys.chain(self.unknown_words.iter().cloned()).collect()
     }
 }
 
@@ -102,7 +105,8 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed, ParseError> {
         serde_saphyr::from_str_with_options(source, limits()).map_err(|error| refusal(&error))?;
     keep_defaults_as_written(source, &mut template)?;
     require(&template)?;
-    Ok(Parsed { template, unknown_keys, document, source: source.to_owned() })
+    let unknown_words = super::words::unknown(&document);
+    Ok(Parsed { template, unknown_keys, unknown_words, document, source: source.to_owned() })
 }
 
 /// INVARIANT (parser limits): anchors, aliases, merge keys, custom tags, duplicate keys and a second document

@@ -2,7 +2,7 @@
 
 use regex::{Regex, RegexBuilder};
 
-use super::{Checked, MAX_VALUE_BYTES, Problem, is_secret_name};
+use super::{Checked, MAX_COMPILED_BYTES, MAX_PATTERN_BYTES, MAX_VALUE_BYTES, Problem, is_secret_name};
 use crate::format::{Parameter, ParameterKind, ParameterValue};
 
 pub(super) fn value(
@@ -26,11 +26,27 @@ pub(super) fn value(
     Ok(checked)
 }
 
-/// The pattern, anchored at both ends. The engine runs in linear time, so a pattern cannot be made to hang.
+/// The pattern, anchored at both ends. The engine runs in linear time, so a pattern cannot be made to hang; the
+/// bounds keep the reading of two hundred patterns short.
 pub(super) fn pattern(parameter: &Parameter) -> Result<Option<Regex>, Problem> {
     let Some(pattern) = &parameter.pattern else { return Ok(None) };
+    if pattern.len() > MAX_PATTERN_BYTES {
+        return Err(Problem::LongPattern);
+    }
     let anchored = format!("^(?:{pattern})$");
-    RegexBuilder::new(&anchored).size_limit(1 << 20).build().map(Some).map_err(|_| Problem::BadPattern)
+    let built = RegexBuilder::new(&anchored)
+        .size_limit(MAX_COMPILED_BYTES)
+        .dfa_size_limit(MAX_COMPILED_BYTES)
+        .build();
+    built.map(Some).map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) => Problem::LongPattern,
+        _ => Problem::BadPattern,
+    })
+}
+
+/// The value, if it is of the parameter's type; its other rules are not asked.
+pub(super) fn typed_alone(name: &str, parameter: &Parameter, given: &ParameterValue) -> Option<Checked> {
+    typed(name, parameter.kind, given).ok()
 }
 
 fn absent(parameter: &Parameter) -> Result<Checked, Problem> {

@@ -14,6 +14,10 @@ pub type Given = BTreeMap<String, ParameterValue>;
 
 /// Longest value in bytes.
 pub const MAX_VALUE_BYTES: usize = 4096;
+/// Longest pattern in bytes.
+pub const MAX_PATTERN_BYTES: usize = 500;
+/// Largest pattern as the engine keeps it, bytes.
+pub const MAX_COMPILED_BYTES: usize = 128 * 1024;
 
 /// Why a value is refused. A value of a parameter with a secret-like name is never shown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -71,6 +75,9 @@ pub enum Problem {
     /// The template's own pattern is not a regular expression that runs in linear time.
     #[error("its pattern is not a regular expression")]
     BadPattern,
+    /// The template's own pattern is longer, or repeats more, than is read.
+    #[error("its pattern is too long or repeats too much; `[A-Za-z]` costs less than `\\w`")]
+    LongPattern,
     /// Holds a control character, or more than [`MAX_VALUE_BYTES`].
     #[error("it holds control characters or is longer than {MAX_VALUE_BYTES} bytes")]
     Characters,
@@ -135,6 +142,19 @@ pub fn values(template: &Template, given: &Given) -> Result<Values, Vec<Paramete
     }
     errors.sort_by(|a, b| a.name.cmp(&b.name));
     if errors.is_empty() { Ok(Values(found)) } else { Err(errors) }
+}
+
+/// The defaults, and a stand-in for each parameter that has none which holds.
+pub(crate) fn stand_ins(template: &Template) -> Values {
+    let variables = template.variables.iter();
+    let mut found: BTreeMap<String, Checked> =
+        variables.map(|(name, text)| (name.clone(), Checked::Text(text.clone()))).collect();
+    for (name, parameter) in &template.parameters {
+        let held = parameter.default.as_ref().and_then(|value| check::typed_alone(name, parameter, value));
+        let first = || parameter.choices.first().cloned().unwrap_or_else(|| "1".to_owned());
+        found.insert(name.clone(), held.unwrap_or_else(|| Checked::Text(first())));
+    }
+    Values(found)
 }
 
 /// Checks a declared default alone, as [`values`] would.

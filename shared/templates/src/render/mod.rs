@@ -11,7 +11,7 @@ mod services;
 
 use crate::digest::Digest;
 use crate::format::Template;
-use crate::parameters::{Given, ParameterError, Values, substitute_script, values};
+use crate::parameters::{Given, ParameterError, Values, stand_ins, substitute_script, values};
 
 pub(crate) use accounts::is_account;
 pub use os::OsFamily;
@@ -74,14 +74,23 @@ struct Step {
 /// # Errors
 /// [`RenderError`].
 pub fn render(template: &Template, given: &Given) -> Result<Rendered, RenderError> {
-    let values = values(template, given).map_err(RenderError::Parameters)?;
+    with_values(template, &values(template, given).map_err(RenderError::Parameters)?)
+}
+
+/// Renders with defaults, and with a stand-in where there is none, to see whether it can be done. Defaults that break
+/// their own declaration are stood in for too: they are reported with it.
+pub(crate) fn trial(template: &Template) -> Result<Rendered, RenderError> {
+    with_values(template, &stand_ins(template))
+}
+
+fn with_values(template: &Template, values: &Values) -> Result<Rendered, RenderError> {
     let os = OsFamily::of(&template.base).ok_or_else(|| RenderError::Base(template.base.clone()))?;
-    let mut steps = packages::steps(template, os, &values)?;
-    steps.extend(accounts::users(template, &values)?);
-    steps.extend(accounts::files(template, os, &values)?);
-    let (scripts, assignments) = own_scripts(template, &values);
+    let mut steps = packages::steps(template, os, values)?;
+    steps.extend(accounts::users(template, values)?);
+    steps.extend(accounts::files(template, os, values)?);
+    let (scripts, assignments) = own_scripts(template, values);
     steps.extend(scripts);
-    steps.extend(services::steps(template, os, &values)?);
+    steps.extend(services::steps(template, os, values)?);
     let script = assemble(template, &assignments, &steps);
     let size_bytes = script.len();
     Ok(Rendered { needs_claim_check: size_bytes > MAX_USER_DATA_BYTES, script, size_bytes })

@@ -85,6 +85,8 @@ pub struct Resolver {
     pins: BTreeMap<TemplateName, (Version, Digest)>,
     candidates: BTreeMap<TemplateName, Vec<Candidate>>,
     templates: BTreeMap<Digest, (Template, Vec<Edge>)>,
+    /// Other names of templates, and the one that counts.
+    names: BTreeMap<TemplateName, TemplateName>,
     /// INVARIANT (termination): a chosen version is only ever replaced by a lower one.
     chosen: BTreeMap<TemplateName, Candidate>,
 }
@@ -102,6 +104,7 @@ impl Resolver {
             pins: BTreeMap::new(),
             candidates: BTreeMap::new(),
             templates: BTreeMap::new(),
+            names: BTreeMap::new(),
             chosen: BTreeMap::new(),
         })
     }
@@ -115,6 +118,16 @@ impl Resolver {
             .map(|e| (e.template.clone(), (e.version.clone(), e.digest.clone())))
             .collect();
         self
+    }
+
+    /// Answers [`Need::Candidates`] for a name that leads to a template of another name.
+    ///
+    /// INVARIANT (one version a name): every name of a template counts as its own name, so that two names are no two
+    /// templates, and a circle over another name is a circle.
+    pub fn supply_name(&mut self, of: TemplateName, is: TemplateName) {
+        if of != is {
+            self.names.insert(of, is);
+        }
     }
 
     /// Answers [`Need::Candidates`]. An empty list means that there is no such template.
@@ -205,6 +218,9 @@ impl Resolver {
 fn edges(owner: &TemplateName, template: &Template) -> Result<Vec<Edge>, ResolveError> {
     let bad =
         |text: &str, source| ResolveError::Reference { by: owner.clone(), text: text.to_owned(), source };
+    if crate::validate::too_many_references(template).is_some() {
+        return Err(ResolveError::TooMany);
+    }
     let mut found = Vec::new();
     for text in &template.inherits {
         let reference: TemplateRef = text.parse().map_err(|e| bad(text, e))?;

@@ -68,8 +68,9 @@ impl Resolver {
     ) -> Result<(), ResolveError> {
         let by = path.last().cloned().unwrap_or_else(|| self.root.clone());
         for edge in edges {
-            let in_circle = path.contains(&edge.to);
-            path.push(edge.to.clone());
+            let to = self.named(&edge.to);
+            let in_circle = path.contains(to);
+            path.push(to.clone());
             if in_circle {
                 return Err(ResolveError::Cycle(path.clone()));
             }
@@ -78,11 +79,16 @@ impl Resolver {
             }
             let range = VersionReqText(edge.range.clone(), edge.range.to_string());
             let wish = Wish { by: by.clone(), range, kind: edge.kind };
-            walked.wishes.entry(edge.to.clone()).or_default().insert(wish);
-            self.enter(&edge.to, path, walked)?;
+            walked.wishes.entry(to.clone()).or_default().insert(wish);
+            self.enter(to, path, walked)?;
             path.pop();
         }
         Ok(())
+    }
+
+    /// The name that counts.
+    fn named<'a>(&'a self, name: &'a TemplateName) -> &'a TemplateName {
+        self.names.get(name).unwrap_or(name)
     }
 
     /// Goes on below a name, as far as it is known.
@@ -127,10 +133,11 @@ impl Resolver {
     pub(super) fn parent_order(&self, edges: &[Edge], seen: &mut BTreeSet<TemplateName>) -> Vec<Digest> {
         let mut order = Vec::new();
         for edge in edges.iter().filter(|e| e.kind == DependencyKind::Inherits) {
-            if !seen.insert(edge.to.clone()) {
+            let to = self.named(&edge.to);
+            if !seen.insert(to.clone()) {
                 continue;
             }
-            let Some(chosen) = self.chosen.get(&edge.to) else { continue };
+            let Some(chosen) = self.chosen.get(to) else { continue };
             if let Some((_, above)) = self.templates.get(&chosen.digest) {
                 order.extend(self.parent_order(above, seen));
             }

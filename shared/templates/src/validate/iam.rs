@@ -8,10 +8,11 @@ use crate::finding::{Finding, pointer_step};
 pub(super) fn check(document: &Value, texts: &[Text]) -> Vec<Finding> {
     let mut findings = Vec::new();
     walk(document, "", &mut findings);
+    let mut left = MAX_STATEMENTS;
     for text in texts.iter().filter(|text| text.text.contains("Effect")) {
         // In a double-quoted shell text the quotes of JSON are escaped; both forms are looked at.
         let plain = text.text.replace("\\\"", "\"");
-        let Some(found) = statements(&plain) else {
+        let Some(found) = statements(&plain, &mut left) else {
             let message = "a script holds more policy statements than can be checked";
             findings
                 .push(Finding::error("iam.too_many_statements", &text.pointer, message).fix("shorten it"));
@@ -22,22 +23,24 @@ pub(super) fn check(document: &Value, texts: &[Text]) -> Vec<Finding> {
     findings
 }
 
-/// Most statements of a script that are read. More are refused, so that a check cannot be made to take minutes.
+/// Most statements that are read in all texts. More are refused, so that a check cannot be made to take minutes.
 const MAX_STATEMENTS: usize = 200;
 
 /// Opening braces before an `Effect` that are tried as the start of its statement.
 const TRIED_BRACES: usize = 6;
 
+/// Most bytes of one statement that are read.
+const STATEMENT_BYTES: usize = 20 * 1024;
+
 /// The JSON objects of a text that hold an `Effect`, or nothing when there are too many.
-fn statements(text: &str) -> Option<Vec<Value>> {
+fn statements(text: &str, left: &mut usize) -> Option<Vec<Value>> {
     let places: Vec<usize> = text.match_indices("\"Effect\"").map(|(at, _)| at).collect();
-    if places.len() > MAX_STATEMENTS {
-        return None;
-    }
+    *left = left.checked_sub(places.len())?;
     let read = |at: &usize| {
         let (before, _) = text.split_at(*at);
         before.rmatch_indices('{').take(TRIED_BRACES).find_map(|(brace, _)| {
             let (_, from) = text.split_at(brace);
+            let from = from.get(..from.floor_char_boundary(STATEMENT_BYTES))?;
             let value = serde_json::Deserializer::from_str(from).into_iter::<Value>().next()?.ok()?;
             value.get("Effect").is_some().then_some(value)
         })

@@ -4,6 +4,7 @@
 //! 40 % security + 30 % quality + 20 % documentation + 10 % metadata, rounded. One error blocks publishing,
 //! whatever the score.
 
+mod bounds;
 mod documentation;
 mod iam;
 mod images;
@@ -22,8 +23,12 @@ mod weak;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Area, Finding, Level};
-use crate::format::Parsed;
+use crate::format::{Parsed, Template};
 
+pub use bounds::references as too_many_references;
+pub use bounds::{
+    MAX_ITEMS, MAX_PACKAGE_BYTES, MAX_PARAMETERS, MAX_REFERENCES, MAX_SCRIPT_BYTES, MAX_SCRIPT_LINES,
+};
 pub use shellcheck::shellcheck_findings;
 
 /// Most findings that a report keeps; the worst come first.
@@ -107,12 +112,39 @@ fn area_score(findings: &[Finding], area: Area) -> u8 {
     u8::try_from(100_u32.saturating_sub(lost)).unwrap_or(0)
 }
 
+/// The errors of a template with its parents merged in: what fits alone may not fit together. Places are those of the
+/// merged template.
+#[must_use]
+pub fn merged_errors(merged: &Template) -> Vec<Finding> {
+    let mut findings = bounds::lists(merged);
+    findings.extend(bounds::parameters(merged));
+    if findings.is_empty() {
+        findings.extend(structure::check(merged));
+        findings.extend(names::check(merged));
+        findings.extend(parameters::check(merged));
+    }
+    findings.retain(|finding| finding.level == Level::Error);
+    for finding in &mut findings {
+        finding.message = format!("with its parents: {}", finding.message);
+    }
+    findings
+}
+
 /// Runs every check that needs no other template.
+///
+/// INVARIANT (bounded work): what is over a bound is an error, and the checks whose work grows with it are left out.
 #[must_use]
 pub fn validate(parsed: &Parsed) -> Report {
     let template = &parsed.template;
     let texts = texts::texts(&parsed.document);
-    let mut findings = parsed.unknown_key_findings();
+    let mut over: Vec<Finding> = bounds::scripts(&texts).into_iter().collect();
+    over.extend(bounds::parameters(template));
+    over.extend(bounds::lists(template));
+    let mut findings = parsed.findings();
+    if !over.is_empty() {
+        findings.extend(over);
+        return Report::of(findings);
+    }
     findings.extend(structure::check(template));
     findings.extend(names::check(template));
     findings.extend(parameters::check(template));

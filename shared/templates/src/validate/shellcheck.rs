@@ -1,7 +1,5 @@
 //! Reads what ShellCheck prints with `--format=json1`. Running it is the caller's work.
 
-use std::borrow::Cow;
-
 use serde::Deserialize;
 
 use crate::finding::{Finding, Level};
@@ -34,11 +32,7 @@ fn finding(comment: &Comment, pointer: &str) -> Finding {
         "warning" => Level::Warning,
         _ => Level::Info,
     };
-    Finding {
-        level,
-        code: Cow::Owned(format!("shellcheck.SC{}", comment.code)),
-        pointer: pointer.to_owned(),
-        message: format!("line {}: {}", comment.line, comment.message),
-        remediation: Some(format!("see ShellCheck's page on SC{}", comment.code)),
-    }
+    let message = format!("line {}: {}", comment.line, comment.message);
+    Finding::new(level, format!("shellcheck.SC{}", comment.code), pointer, message)
+        .fix(format!("see ShellCheck's page on SC{}", comment.code))
 }

@@ -2,10 +2,10 @@
 
 use semver::Version;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, pointer_step};
 use crate::format::{PackageManager, Template};
-use crate::parameters::Given;
-use crate::render::{OsFamily, RenderError, render};
+use crate::render::{OsFamily, RenderError, trial};
+use crate::version::lenient;
 
 pub(super) fn check(template: &Template) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -96,12 +96,21 @@ fn version(template: &Template, findings: &mut Vec<Finding>) {
             let message = "there is no version";
             findings.push(Finding::warning("metadata.version", "/version", message).fix("add one, as 1.0.0"));
         }
-        Some(text) if Version::parse(text).is_err() => {
+        Some(text) if Version::parse(text).is_ok() => {}
+        Some(text) => {
             let short: String = text.chars().take(40).collect();
-            let message = format!("`{short}` is not a semantic version");
-            findings.push(Finding::error("metadata.version", "/version", message).fix("write it as 1.0.0"));
+            let finding = match lenient(text) {
+                Some(meant) => {
+                    let message = format!("`{short}` is read as {meant}");
+                    Finding::warning("metadata.version", "/version", message).fix(format!("write {meant}"))
+                }
+                None => {
+                    let message = format!("`{short}` is not a semantic version");
+                    Finding::error("metadata.version", "/version", message).fix("write it as 1.0.0")
+                }
+            };
+            findings.push(finding);
         }
-        Some(_) => {}
     }
 }
 
@@ -151,14 +160,37 @@ fn files(template: &Template, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Tries to write the script, where nothing but the template is needed.
+/// Tries to write the script. A value that only a launch knows is stood in for.
 fn rendering(template: &Template, findings: &mut Vec<Finding>) {
-    match render(template, &Given::new()) {
-        Err(error @ (RenderError::Text { .. } | RenderError::Condition(_))) => {
-            let finding = Finding::error("structure.unsafe_text", "", error.to_string());
-            findings.push(finding.fix("use a plain name, path or version"));
+    let error = |pointer: &str, message: String| {
+        Finding::error("structure.unsafe_text", pointer, message).fix("use a plain name, path or version")
+    };
+    match trial(template) {
+        Err(refused @ RenderError::Text { what, .. }) => {
+            findings.push(error(field_of(what), refused.to_string()))
         }
-        // Missing values are no fault of a template; wrong defaults are reported with their parameter.
-        Err(RenderError::Parameters(_) | RenderError::Base(_)) | Ok(_) => {}
+        Err(refused @ RenderError::Condition(_)) => findings.push(error("/files", refused.to_string())),
+        Err(RenderError::Parameters(errors)) => {
+            for refused in errors {
+                let (member, below) = match template.parameters.contains_key(&refused.name) {
+                    true => ("/parameters", "/default"),
+                    false => ("/variables", ""),
+                };
+                let pointer = format!("{member}{}{below}", pointer_step(&refused.name));
+                findings.push(error(&pointer, refused.to_string()));
+            }
+        }
+        // An unknown base is reported with its field.
+        Err(RenderError::Base(_)) | Ok(_) => {}
+    }
+}
+
+/// The member of a template that a refused text stands in.
+fn field_of(what: &str) -> &'static str {
+    match what {
+        "package" => "/packages",
+        "account" | "group" => "/users",
+        "path" | "bucket" | "object key" | "owner" | "checksum" | "mode" => "/files",
+        _ => "/services",
     }
 }

@@ -17,49 +17,76 @@ pub(super) struct Text {
     pub(super) prose: bool,
 }
 
-/// Keys whose texts are for people.
+/// Where texts for people stand; `*` is any one step, and what is below counts too. A path decides and not a key: a
+/// parameter or variable may be called `description`, and its value goes into scripts all the same.
 const PROSE: &[&str] = &[
     "name",
-    "display_name",
     "description",
     "long_description",
+    "documentation",
     "prerequisites",
     "learning_resources",
-    "impact",
-    "documentation",
     "maintainer",
-    "keywords",
-    "categories",
-    "message",
-    "details",
-    "remediation",
+    "parameters/*/description",
+    "parameters/*/display_name",
+    "parameters/*/impact",
+    "services/*/description",
+    "files/*/description",
+    "marketplace/keywords",
+    "marketplace/categories",
+    "marketplace/badges",
+    "marketplace/security_scan/findings",
+    "marketplace/validation_tests",
 ];
+
+fn is_prose(path: &[&str]) -> bool {
+    let under = |pattern: &&str| {
+        let mut steps = pattern.split('/');
+        pattern.split('/').count() == path.len()
+            && path.iter().all(|step| steps.next().is_some_and(|wanted| wanted == "*" || wanted == *step))
+    };
+    PROSE.iter().any(under)
+}
 
 pub(super) fn texts(document: &Value) -> Vec<Text> {
     let mut found = Vec::new();
-    collect(document, "", "", false, &mut found);
+    collect(document, &mut Vec::new(), ("", false), &mut found);
     found
 }
 
-fn collect(value: &Value, pointer: &str, key: &str, prose: bool, found: &mut Vec<Text>) {
+fn collect<'a>(
+    value: &'a Value,
+    path: &mut Vec<&'a str>,
+    (pointer, prose): (&str, bool),
+    found: &mut Vec<Text>,
+) {
     match value {
         Value::String(text) => {
-            found.push(Text { pointer: pointer.into(), key: key.into(), text: text.clone(), prose });
+            let named = path.iter().rev().find(|step| **step != ITEM);
+            let key = named.map_or_else(String::new, |step| (*step).to_owned());
+            found.push(Text { pointer: pointer.into(), key, text: text.clone(), prose });
         }
         Value::Array(items) => {
+            path.push(ITEM);
             for (index, item) in items.iter().enumerate() {
-                collect(item, &format!("{pointer}/{index}"), key, prose, found);
+                collect(item, path, (&format!("{pointer}/{index}"), prose), found);
             }
+            path.pop();
         }
         Value::Object(members) => {
             for (name, member) in members {
-                let prose = prose || PROSE.contains(&name.as_str());
-                collect(member, &format!("{pointer}{}", pointer_step(name)), name, prose, found);
+                path.push(name);
+                let below = (&*format!("{pointer}{}", pointer_step(name)), prose || is_prose(path));
+                collect(member, path, below, found);
+                path.pop();
             }
         }
         _ => {}
     }
 }
+
+/// The step of a path into a list. No key is empty where it matters.
+const ITEM: &str = "";
 
 /// A script with continued lines joined and comments gone, so that a rule sees what runs.
 pub(super) fn running_text(script: &str) -> String {

@@ -7,15 +7,18 @@
     reason = "a failing test should stop where it fails"
 )]
 
+mod bounds;
 mod catalogue;
 mod merging;
 mod names;
+mod other_tools;
 mod parameters;
 mod parsing;
 mod properties;
 mod rendering;
 mod resolving;
 mod resolving_world;
+mod schema_check;
 mod scripts_bad;
 mod scripts_good;
 mod secrets;

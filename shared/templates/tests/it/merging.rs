@@ -1,6 +1,7 @@
 //! Inheritance: what a child gets, keeps and changes.
 
 use cws_templates::merge::{bare_name, conflicts, merge};
+use cws_templates::validate::merged_errors;
 use cws_templates::{Template, parse};
 
 fn read(yaml: &str) -> Template {
@@ -111,4 +112,48 @@ fn the_bare_name_of_a_package_is_found_in_every_dialect() {
     ] {
         assert_eq!(bare_name(specification), name, "{specification}");
     }
+}
+
+#[test]
+fn another_release_of_the_same_system_does_not_fit() {
+    let with_base = |base: &str| read(&format!("name: X\ndescription: X\nbase: {base}\n"));
+    for (above, below, fits) in [
+        ("ubuntu-24.04", "ubuntu-22.04", false),
+        ("ubuntu-24.04", "ubuntu-24.04", true),
+        ("ubuntu-24.04", "ubuntu-24-04-server", true),
+        ("ubuntu-24.04", "ubuntu", true),
+        ("ubuntu-24.04", "debian", false),
+        ("amazonlinux-2023", "amazon-linux-2023", true),
+        ("amazonlinux-2023", "ami-based", false),
+        ("ubuntu-24.04", "ami-based", true),
+        ("ami-based", "ubuntu-24.04", true),
+    ] {
+        let found = conflicts(&[&with_base(above)], &with_base(below));
+        assert_eq!(found.is_empty(), fits, "{below} under {above}: {found:?}");
+        assert!(found.iter().all(|f| f.code == "structure.base_conflict" && f.pointer == "/base"));
+    }
+}
+
+#[test]
+fn a_merged_template_is_judged_as_a_whole_and_the_field_is_named() {
+    let errors = |parent: &str, child: &str| -> Vec<(String, String)> {
+        let template = |more: &str| read(&format!("name: X\ndescription: X\nbase: ubuntu-24.04\n{more}\n"));
+        let merged = merge(&[&template(parent)], &template(child));
+        merged_errors(&merged).into_iter().map(|f| (f.code.into_owned(), f.pointer)).collect()
+    };
+    let found = |code: &str, pointer: &str| vec![(code.to_owned(), pointer.to_owned())];
+    let uses = "packages: {system: ['{{.tool}}']}\nparameters: {tool: {default: git}}";
+    assert_eq!(errors(uses, "parameters: {tool: {default: jq}}"), []);
+    assert_eq!(
+        errors(uses, "parameters: {tool: {default: 'git; reboot'}}"),
+        found("structure.unsafe_text", "/parameters/tool/default")
+    );
+    assert_eq!(
+        errors("package_manager: apt\npackages: {system: [git]}", "packages: {conda: [numpy]}"),
+        found("structure.package_manager", "/packages/conda")
+    );
+    assert_eq!(
+        errors("services: [{name: web, port: 80}]", "services: [{name: other, port: 80}]"),
+        found("structure.port_twice", "/services/1/port")
+    );
 }

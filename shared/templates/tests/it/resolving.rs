@@ -159,3 +159,37 @@ fn the_lock_reads_back_and_its_digest_is_that_of_its_bytes() {
     assert_eq!(json["entries"][0]["ref"], "us/aa");
     assert_eq!(json["entries"][0]["kind"], "inherits");
 }
+
+#[test]
+fn another_name_of_a_template_is_the_same_template() {
+    let named = |name: &str| name.parse::<cws_templates::TemplateName>().unwrap();
+    let world = world(&[("us/base", "1.0.0", &[]), ("us/base", "1.2.0", &[])]);
+    let answer = |root: &str, inherits: &[&str], alias: (&str, &str)| {
+        let mut resolver = Resolver::new(named(root), &template(inherits))?;
+        loop {
+            let needs = resolver.needs()?;
+            if needs.is_empty() {
+                return resolver.finish();
+            }
+            for need in needs {
+                match need {
+                    Need::Candidates(name) if name == named(alias.0) => {
+                        resolver.supply_name(name, named(alias.1))
+                    }
+                    Need::Candidates(name) => {
+                        let found = world.candidates.get(&name).cloned().unwrap_or_default();
+                        resolver.supply_candidates(name, found);
+                    }
+                    Need::Bytes(digest) => resolver.supply_bytes(&digest, &world.bytes[&digest])?,
+                }
+            }
+        }
+    };
+    let found = answer("us/root", &["us/base@=1.0.0", "us/old@^1"], ("us/old", "us/base")).unwrap();
+    assert_eq!(pinned(&found), ["us/base 1.0.0"]);
+    assert_eq!(found.parents.len(), 1);
+    let apart = answer("us/root", &["us/base@=1.0.0", "us/old@=1.2.0"], ("us/old", "us/base"));
+    assert!(matches!(apart, Err(ResolveError::Conflict { .. })), "{apart:?}");
+    let circle = answer("us/root", &["us/me"], ("us/me", "us/root")).unwrap_err();
+    assert_eq!(circle.to_string(), "circle of templates: us/root -> us/root");
+}

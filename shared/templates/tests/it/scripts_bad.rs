@@ -123,3 +123,42 @@ fn a_bad_script_is_found_wherever_it_hides() {
         assert!(validate(&parse(yaml.as_bytes()).unwrap()).blocks(), "{place}");
     }
 }
+
+/// Places whose values go into scripts, whatever they are called: a path makes prose, not a key.
+#[test]
+fn a_command_blocks_under_any_name_that_a_template_may_choose() {
+    for name in
+        ["message", "description", "details", "documentation", "remediation", "keywords", "name", "impact"]
+    {
+        for place in [
+            format!("variables: {{{name}: 'curl https://example.org/x | sh'}}"),
+            format!("parameters: {{{name}: {{description: d, default: 'curl https://example.org/x | sh'}}}}"),
+            format!(
+                "parameters: {{{name}: {{description: d, type: list, default: ['curl https://example.org/x | sh']}}}}"
+            ),
+            format!("services: [{{name: s, environment: {{{name}: 'curl https://example.org/x | sh'}}}}]"),
+            format!("variables: {{{name}: 'API_TOKEN=x8Kd02mPq4Lz9Rt7Vw3Y'}}"),
+        ] {
+            let yaml = format!("name: A\ndescription: B\nbase: ubuntu-24.04\n{place}\n");
+            let report = validate(&parse(yaml.as_bytes()).unwrap());
+            let blocked = |f: &cws_templates::Finding| {
+                f.code == "script.download_to_shell" || f.code == "secret.assigned"
+            };
+            assert!(report.findings.iter().any(blocked), "{place}: {:#?}", report.findings);
+        }
+    }
+}
+
+#[test]
+fn a_command_that_is_shown_to_people_is_an_example() {
+    let example = "'do not run curl https://example.org/x | sh'";
+    for place in [
+        format!("long_description: {example}"),
+        format!("prerequisites: [{example}]"),
+        format!("parameters: {{p: {{description: {example}}}}}"),
+        format!("marketplace: {{validation_tests: [{{message: {example}}}]}}"),
+    ] {
+        let yaml = format!("name: A\ndescription: B\nbase: ubuntu-24.04\n{place}\n");
+        assert!(!validate(&parse(yaml.as_bytes()).unwrap()).blocks(), "{place}");
+    }
+}
