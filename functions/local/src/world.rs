@@ -3,8 +3,8 @@
 use crate::{all_consumers, all_routes, first_start, keys};
 use cws_authz::{Authorizer, AuthzError};
 use cws_cloud::{
-    Clock, Entropy, Ports, clock, identity::Identity, mail::Mail, mirror::CheckpointMirror, signer::Signer,
-    token,
+    Clock, Entropy, Ports, clock, identity::Identity, mail::Mail, mirror::CheckpointMirror,
+    script_check::ScriptCheck, signer::Signer, token,
 };
 use cws_embedded::{
     checkpoint_file::CheckpointFile,
@@ -14,6 +14,7 @@ use cws_embedded::{
     },
     keys::FileKeys,
     mail_file::MailFile,
+    script_tools::ScriptTools,
     sqlite::{Durability, OpenError, Options, SqliteStore},
     system::{SystemClock, SystemEntropy},
     template_index::IndexFile,
@@ -99,6 +100,8 @@ pub struct Setup {
     pub trusted: Vec<token::TrustedIssuer>,
     /// What goes around the store: tests put faults there.
     pub around: Option<Around>,
+    /// Tools that read the scripts of templates.
+    pub script_check: Arc<dyn ScriptCheck>,
 }
 
 /// Puts something around a store.
@@ -118,6 +121,7 @@ impl Default for Setup {
             store_max_bytes: None,
             trusted: Vec::new(),
             around: None,
+            script_check: Arc::new(ScriptTools::of_this_process()),
         }
     }
 }
@@ -178,6 +182,7 @@ impl World {
         let parts = Arc::new(ShellParts {
             ports: ports(data, &table, issuer, file_keys)?
                 .with::<dyn TemplateIndex>(Arc::new(index))
+                .with::<dyn ScriptCheck>(setup.script_check)
                 .with::<dyn HealthProbe>(Arc::new(StoreProbe(store.clone()))),
             store: store.clone(),
             authorizer: Authorizer::new()?,

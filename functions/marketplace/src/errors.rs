@@ -5,8 +5,11 @@ use cws_route::ErrorCode;
 /// Namespace names that are taken.
 pub const NAMESPACE_TAKEN: ErrorCode = ErrorCode::new(409, "namespace_taken", "The namespace exists.");
 /// Namespace names that only the operator may take.
-pub const NAMESPACE_RESERVED: ErrorCode =
-    ErrorCode::new(422, "namespace_reserved", "The name is kept for the deployment itself.");
+pub const NAMESPACE_RESERVED: ErrorCode = ErrorCode::new(
+    422,
+    "namespace_reserved",
+    "The name is, or passes for, one that is kept for the deployment itself.",
+);
 /// Template names that are taken.
 pub const NAME_TAKEN: ErrorCode =
     ErrorCode::new(409, "name_taken", "The namespace has a template or alias of that name.");
@@ -14,7 +17,7 @@ pub const NAME_TAKEN: ErrorCode =
 pub const NAME_TOO_CLOSE: ErrorCode = ErrorCode::new(
     409,
     "name_too_close",
-    "The name is too easily mistaken for an existing one, which `existing` names.",
+    "The name is too easily mistaken for an existing one, which `existing` names where the caller may know it.",
 );
 /// Versions that exist.
 pub const VERSION_EXISTS: ErrorCode =

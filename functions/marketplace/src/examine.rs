@@ -4,10 +4,10 @@ use cws_model::marketplace::DependencyFace;
 use cws_route::Problem;
 use cws_templates::{
     Finding, Level, Parsed, Template,
-    merge::conflicts,
+    merge::{conflicts, merge},
     parse,
     resolve::{Lock, LockEntry, Resolution},
-    validate::{Report, validate},
+    validate::{Report, merged_errors, validate},
 };
 
 /// Reads a template and runs every check that needs no other template.
@@ -23,11 +23,54 @@ pub fn read(yaml: &str) -> Result<(Parsed, Report), Problem> {
     Ok((parsed, report))
 }
 
-/// The report with what its parents make of it.
-pub fn with_parents(report: Report, template: &Template, resolution: &Resolution) -> Report {
-    let parents: Vec<&Template> =
-        resolution.parents.iter().filter_map(|d| resolution.templates.get(d)).collect();
-    report.with(conflicts(&parents, template))
+/// As [`read`], on a thread where long work holds nobody up.
+///
+/// # Errors
+/// `template_invalid` when it cannot be read.
+pub async fn read_apart(yaml: &str) -> Result<(Parsed, Report), Problem> {
+    let yaml = yaml.to_owned();
+    apart(move || read(&yaml)).await?
+}
+
+/// A template with its parents, and the report with what they make of it.
+#[derive(Debug)]
+pub struct Judged {
+    /// The template with its parents merged in.
+    pub merged: Template,
+    /// The report.
+    pub report: Report,
+}
+
+/// Merges the parents in, and adds what does not fit together. What is launched is the whole.
+///
+/// # Errors
+/// 500 when the work was broken off.
+pub async fn with_parents(
+    report: Report,
+    template: &Template,
+    resolution: &Resolution,
+) -> Result<Judged, Problem> {
+    let parents: Vec<Template> =
+        resolution.parents.iter().filter_map(|digest| resolution.templates.get(digest).cloned()).collect();
+    let own = template.clone();
+    if parents.is_empty() {
+        return Ok(Judged { merged: own, report });
+    }
+    apart(move || {
+        let parents: Vec<&Template> = parents.iter().collect();
+        let merged = merge(&parents, &own);
+        let mut found = conflicts(&parents, &own);
+        // What the template has to answer for alone is said already.
+        if found.is_empty() && !report.blocks() {
+            found = merged_errors(&merged);
+        }
+        Judged { report: report.with(found), merged }
+    })
+    .await
+}
+
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
 }
 
 /// Refuses a template whose report has errors.

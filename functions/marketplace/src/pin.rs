@@ -11,12 +11,12 @@ use cws_model::{
     marketplace::{TemplateMeta, TemplateNameClaim, TemplateVersion, VersionState, Visibility},
 };
 use cws_route::{Ctx, Problem};
-use cws_store::{Scoped, Slot};
+use cws_store::{Scoped, Slot, limits::GET_MAX_KEYS};
 use cws_templates::{
     Template, TemplateName,
     resolve::{Candidate, Lock, Need, Resolution, ResolveError, Resolver},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Largest lock text, bytes: it shares a row with signatures and findings.
 pub const LOCK_MAX_BYTES: usize = 100 * 1024;
@@ -45,15 +45,13 @@ impl Audience {
     }
 }
 
-/// What a template needs, pinned, and the ids of the templates in the lock.
+/// What a template needs, pinned.
 #[derive(Debug)]
 pub struct Pinned {
     /// The lock, and the templates that it names.
     pub resolution: Resolution,
     /// The canonical text of the lock.
     pub lock_text: String,
-    /// Template ids by name.
-    pub ids: BTreeMap<TemplateName, TemplateId>,
 }
 
 /// Pins what a template needs.
@@ -66,20 +64,18 @@ pub async fn pin(
     template: &Template,
     audience: &Audience,
 ) -> Result<Pinned, Problem> {
-    let mut work = Work { ctx, catalogue: ctx.catalogue(), audience, ids: BTreeMap::new() };
+    let work = Work { ctx, catalogue: ctx.catalogue(), audience };
     let mut resolver = Resolver::new(root, template).map_err(refused)?;
     loop {
         let needs = resolver.needs().map_err(refused)?;
         if needs.is_empty() {
             break;
         }
-        for need in needs {
-            work.answer(&mut resolver, need).await?;
-        }
+        work.answer(&mut resolver, needs).await?;
     }
     let resolution = resolver.finish().map_err(refused)?;
     let lock_text = lock_text(&resolution.lock)?;
-    Ok(Pinned { resolution, lock_text, ids: work.ids })
+    Ok(Pinned { resolution, lock_text })
 }
 
 fn lock_text(lock: &Lock) -> Result<String, Problem> {
@@ -95,48 +91,85 @@ struct Work<'a> {
     ctx: &'a Ctx,
     catalogue: Scoped,
     audience: &'a Audience,
-    ids: BTreeMap<TemplateName, TemplateId>,
 }
 
 impl Work<'_> {
-    async fn answer(&mut self, resolver: &mut Resolver, need: Need) -> Result<(), Problem> {
-        match need {
-            Need::Candidates(name) => {
-                let found = self.candidates(&name).await?;
-                resolver.supply_candidates(name, found);
-                Ok(())
-            }
-            Need::Bytes(digest) => {
-                let bytes = stored::read(&self.catalogue, digest.as_str()).await?;
-                resolver.supply_bytes(&digest, &bytes).map_err(refused)
+    /// Answers all that is needed now, with as few reads as there are kinds of rows.
+    async fn answer(&self, resolver: &mut Resolver, needs: Vec<Need>) -> Result<(), Problem> {
+        let (mut names, mut digests) = (Vec::new(), Vec::new());
+        for need in needs {
+            match need {
+                Need::Candidates(name) => names.push(name),
+                Need::Bytes(digest) => digests.push(digest),
             }
         }
+        for (name, meta) in self.seen(names).await? {
+            self.supply(resolver, name, meta).await?;
+        }
+        let texts = stored::read_many(&self.catalogue, &digests).await?;
+        for (digest, bytes) in digests.iter().zip(texts) {
+            resolver.supply_bytes(digest, &bytes).map_err(refused)?;
+        }
+        Ok(())
     }
 
-    /// The versions of a name, as if there were none where the caller may not see it.
-    async fn candidates(&mut self, name: &TemplateName) -> Result<Vec<Candidate>, Problem> {
-        let Some(meta) = self.seen(name).await? else { return Ok(Vec::new()) };
+    /// The versions of a name, as if there were none where the caller may not see it. An alias leads to the name of its
+    /// template, which is what counts.
+    async fn supply(
+        &self,
+        resolver: &mut Resolver,
+        name: TemplateName,
+        meta: Option<TemplateMeta>,
+    ) -> Result<(), Problem> {
+        let Some(meta) = meta else {
+            resolver.supply_candidates(name, Vec::new());
+            return Ok(());
+        };
         if !self.audience.sees(&meta) {
             let detail = format!("`{name}` is seen by fewer people than what needs it");
             return Err(Problem::new("unresolvable", detail));
         }
+        let real = TemplateName::new(&meta.namespace, &meta.name).map_err(Problem::internal)?;
         let versions = all_versions(&self.catalogue, &meta.id).await?;
-        self.ids.insert(name.clone(), meta.id);
-        versions
-            .into_iter()
-            .filter(|v| !matches!(v.state, VersionState::Revoked { .. }))
-            .map(candidate)
-            .collect()
+        let offered = versions.into_iter().filter(|v| !matches!(v.state, VersionState::Revoked { .. }));
+        resolver.supply_name(name, real.clone());
+        resolver.supply_candidates(real, offered.map(candidate).collect::<Result<_, _>>()?);
+        Ok(())
     }
 
-    async fn seen(&self, name: &TemplateName) -> Result<Option<TemplateMeta>, Problem> {
-        let claim = self.catalogue.get::<TemplateNameClaim>(Some(name.namespace()), name.name()).await?;
-        let Some(claim) = claim.into_value() else { return Ok(None) };
-        let meta = self.catalogue.get::<TemplateMeta>(Some(claim.template_id.as_str()), place::META).await?;
-        let Some(meta) = meta.into_value() else { return Ok(None) };
-        let memberships = memberships_to_view(self.ctx, &meta).await?;
-        let allowed = self.ctx.allows(Action::TemplateView, &template_resource(&meta), &memberships);
-        Ok(allowed.then_some(meta))
+    /// The templates of these names that the caller may see.
+    async fn seen(
+        &self,
+        names: Vec<TemplateName>,
+    ) -> Result<Vec<(TemplateName, Option<TemplateMeta>)>, Problem> {
+        let mut found = Vec::with_capacity(names.len());
+        for names in names.chunks(GET_MAX_KEYS) {
+            let places: Vec<_> = names.iter().map(|name| (Some(name.namespace()), name.name())).collect();
+            let claims = self.catalogue.get_many::<TemplateNameClaim>(&places).await?;
+            let ids: Vec<_> =
+                claims.into_iter().map(|slot| slot.into_value().map(|claim| claim.template_id)).collect();
+            let metas = self.metas(ids.iter().flatten().collect()).await?;
+            for (name, id) in names.iter().zip(&ids) {
+                let meta = id.as_ref().and_then(|id| metas.get(id));
+                let allowed = match meta {
+                    Some(meta) => self.allowed(meta).await?,
+                    None => false,
+                };
+                found.push((name.clone(), meta.filter(|_| allowed).cloned()));
+            }
+        }
+        Ok(found)
+    }
+
+    async fn metas(&self, ids: BTreeSet<&TemplateId>) -> Result<BTreeMap<TemplateId, TemplateMeta>, Problem> {
+        let places: Vec<_> = ids.iter().map(|id| (Some(id.as_str()), place::META)).collect();
+        let rows = self.catalogue.get_many::<TemplateMeta>(&places).await?;
+        Ok(rows.into_iter().filter_map(Slot::into_value).map(|meta| (meta.id.clone(), meta)).collect())
+    }
+
+    async fn allowed(&self, meta: &TemplateMeta) -> Result<bool, Problem> {
+        let memberships = memberships_to_view(self.ctx, meta).await?;
+        Ok(self.ctx.allows(Action::TemplateView, &template_resource(meta), &memberships))
     }
 }
 

@@ -1,6 +1,5 @@
 //! Where the marketplace's rows are: (part, sort) within each kind.
 
-use crate::version_key::version_key;
 use cws_model::id::{PublisherKeyId, TemplateId};
 use semver::Version;
 
@@ -44,11 +43,6 @@ pub fn chunk(number: usize) -> String {
     format!("chunk/{number:02}")
 }
 
-/// Sort of the row that says who depends on a template: in the dependency's part.
-pub fn dependent(id: &TemplateId, version: &Version) -> String {
-    format!("{id}/{}", version_key(version))
-}
-
 /// How many rows one counter is spread over.
 pub const COUNT_SHARDS: u8 = 8;
 
@@ -57,24 +51,23 @@ pub fn count(period: &str, version: &Version, shard: u8) -> String {
     format!("{period}/{version}/{shard}")
 }
 
+/// Sort of the mark that a person's download was counted on a day. It stands apart from days and totals.
+pub fn counted_today(day: &str, version: &Version, person: &str) -> String {
+    format!("~counted/{day}/{version}/{person}")
+}
+
 /// The period that counts everything.
 pub const TOTAL: &str = "total";
 
-/// Parts of the name index that hold a name: by its first and by its last two characters. No single
-/// slip in a name of four characters or more changes both.
-pub fn name_index(name: &str) -> [String; 2] {
-    let letters: Vec<char> = name.chars().filter(|c| c.is_alphanumeric()).collect();
-    let first: String = letters.iter().take(2).collect();
-    let last: String = letters.iter().rev().take(2).rev().collect();
-    [first_part(&first), format!("~last-{last}")]
+/// Part of the index of namespaces that holds a name: by its first two characters, for walking over all.
+pub fn first_part_of(name: &str) -> String {
+    first_part(&name.chars().filter(|c| c.is_alphanumeric()).take(2).collect::<String>())
 }
 
-/// Part of the name index that holds the names beginning with these two characters.
+/// Part of the index of namespaces that holds the names beginning with these two characters.
 pub fn first_part(first: &str) -> String {
     format!("~first-{first}")
 }
 
-/// Sort of a name in the index.
-pub fn indexed_name(namespace: &str, name: &str) -> String {
-    format!("{name}/{namespace}")
-}
+/// Part of the names that lists the namespaces with something public in them.
+pub const PUBLIC_NAMESPACES: &str = "~public";

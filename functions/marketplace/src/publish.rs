@@ -1,10 +1,12 @@
 //! Publishing a version: read, judged, pinned, signed, and written with its record in the log.
 
 use crate::{
-    examine, latest,
+    examine::{self, Judged},
+    latest,
     pin::{Audience, Pinned, pin},
     place,
     record::{About, Happening, LogRecord},
+    scripts::{self, ScriptTool},
     stored,
     version_key::{read_version, version_key},
     vouch::{PublisherSignatureIn, Vouched, published_at, unsigned},
@@ -19,17 +21,17 @@ use cws_model::{
     text::Prose,
 };
 use cws_route::{Ctx, Problem};
-use cws_store::{Key, Kind, Record, Slot, Writes, kind};
+use cws_store::{Kind, Slot, Writes, kind};
 use cws_templates::{
     Digest, Finding, Level, Parsed, Template, TemplateName,
     resolve::{Lock, LockEntry},
     sign::Envelope,
     validate::Report,
+    version::lenient,
 };
 use schemars::JsonSchema;
 use semver::Version;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use serde::Serialize;
 
 /// Kinds of rows that publishing reads besides those that it writes.
 pub const READS: &[Kind] = &[kind::NAMESPACE, kind::TEMPLATE_NAME];
@@ -62,10 +64,8 @@ pub struct Prepared {
     pub evidence: VersionEvidence,
     /// What it shows of itself.
     pub face: TemplateFace,
-    /// The template.
-    pub template: Template,
-    /// Everything but the evidence's place in the log.
-    pinned: Pinned,
+    /// What read its scripts.
+    tools: Vec<ScriptTool>,
     yaml: String,
     digest: Digest,
 }
@@ -91,6 +91,8 @@ pub struct PublishedOut {
     pub score: u8,
     /// Warnings and advice.
     pub findings: Vec<Finding>,
+    /// Which tools read its scripts; none when it has no scripts.
+    pub script_tools: Vec<ScriptTool>,
     /// What it needs, pinned.
     pub lock: Vec<LockEntry>,
     /// The registry's DSSE envelope.
@@ -103,21 +105,29 @@ pub struct PublishedOut {
     pub published_at: Timestamp,
 }
 
-/// The version that a submission is about: the request's, or the one in the template.
+/// The version that a submission is about: the request's, or the one in the template, where `1.0` means 1.0.0.
 ///
 /// # Errors
 /// `invalid_field` when there is none, it is none, or the two differ.
 pub fn submitted_version(given: Option<&str>, template: &Template) -> Result<Version, Problem> {
     let inside = template.version.as_deref();
-    let (pointer, text) = match (given, inside) {
-        (Some(given), Some(inside)) if given != inside => {
-            return Err(Problem::field("/version", format!("the template says `{}`", shown(inside))));
+    let meant = inside.and_then(lenient);
+    let version = match (given, inside) {
+        (Some(given), _) => {
+            let version =
+                read_version(given).map_err(|error| Problem::field("/version", error.to_string()))?;
+            if let Some(inside) = inside.filter(|_| meant.as_ref() != Some(&version)) {
+                return Err(Problem::field("/version", format!("the template says `{}`", shown(inside))));
+            }
+            version
         }
-        (Some(given), _) => ("/version", given),
-        (None, Some(inside)) => ("/template/version", inside),
+        (None, Some(inside)) => {
+            let text = meant.map_or_else(|| inside.to_owned(), |meant| meant.to_string());
+            read_version(&text).map_err(|error| Problem::field("/template/version", error.to_string()))?
+        }
         (None, None) => return Err(Problem::field("/version", "name a version, here or in the template")),
     };
-    read_version(text).map_err(|error| Problem::field(pointer, error.to_string()))
+    Ok(version)
 }
 
 fn exists(version: &Version) -> Problem {
@@ -149,15 +159,21 @@ impl Submission<'_> {
         (parsed, report): (Parsed, Report),
         writes: &mut Writes,
     ) -> Result<Prepared, Problem> {
+        // What costs nothing is refused before anything is read.
+        examine::check(&report)?;
         let version = submitted_version(self.version, &parsed.template)?;
         let pinned = pin(ctx, self.name.clone(), &parsed.template, &self.audience).await?;
-        let report = examine::with_parents(report, &parsed.template, &pinned.resolution);
+        let Judged { merged, report } =
+            examine::with_parents(report, &parsed.template, &pinned.resolution).await?;
+        examine::check(&report)?;
+        let read = scripts::read(ctx, &parsed.template, &merged).await?;
+        let report = report.with(read.findings);
         examine::check(&report)?;
         let at = published_at(self.publisher, ctx.now())?;
         let digest = Digest::of(self.yaml.as_bytes());
         let vouched = Vouched::new(self.name.clone(), version.clone(), &digest, &pinned.lock_text, at)?;
         let publisher = match (self.publisher, self.policy) {
-            (Some(given), _) => Some(vouched.by_publisher(ctx, self.name.namespace(), given).await?),
+            (Some(given), _) => Some(vouched.by_publisher(ctx, self.name.namespace(), given, writes).await?),
             (None, SignaturePolicy::Required) => {
                 return Err(unsigned("the namespace asks for its publisher's signature"));
             }
@@ -182,15 +198,7 @@ impl Submission<'_> {
             findings: serde_json::to_value(&report.findings).map_err(Problem::internal)?,
         };
         let face = latest::face(&row, &evidence, &parsed.template)?;
-        Ok(Prepared {
-            row,
-            evidence,
-            face,
-            template: parsed.template,
-            pinned,
-            yaml: self.yaml.to_owned(),
-            digest,
-        })
+        Ok(Prepared { row, evidence, face, tools: read.tools, yaml: self.yaml.to_owned(), digest })
     }
 
     #[expect(clippy::too_many_arguments, reason = "the row is made of what every step found")]
@@ -237,13 +245,6 @@ impl Prepared {
         writes
             .create(catalogue.key::<VersionEvidence>(Some(&place::evidence(id)), &sort)?, &self.evidence)?;
         stored::write(writes, &catalogue, &self.digest, self.yaml.as_bytes())?;
-        let others: BTreeSet<&TemplateId> = self.pinned.ids.values().collect();
-        for other in others {
-            let place = (Some(other.as_str()), place::dependent(id, &self.row.version));
-            let key = Key::new(catalogue.partition(&kind::TEMPLATE_DEPENDENT, place.0)?, place.1);
-            let row = Dependent { template_id: id.clone(), version: self.row.version.clone() };
-            writes.overwrite(key, &row, None)?;
-        }
         Ok(())
     }
 
@@ -263,6 +264,7 @@ impl Prepared {
             visibility: meta.visibility,
             score: self.row.score,
             findings: serde_json::from_value(self.evidence.findings.clone()).map_err(Problem::internal)?,
+            script_tools: self.tools.clone(),
             lock: lock.entries,
             signature: serde_json::from_str(&self.evidence.envelope).map_err(Problem::internal)?,
             publisher_signed: self.row.publisher_signed,
@@ -296,19 +298,6 @@ impl Prepared {
         }
         Ok(())
     }
-}
-
-/// A version that depends on a template: the row in that template's part.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Dependent {
-    /// Template of the version.
-    pub template_id: TemplateId,
-    /// Version.
-    pub version: Version,
-}
-
-impl Record for Dependent {
-    const KIND: Kind = kind::TEMPLATE_DEPENDENT;
 }
 
 /// A length as the model counts it.

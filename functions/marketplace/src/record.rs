@@ -1,7 +1,8 @@
 //! Records of the template log: what happened to which version or key, without personal data.
 //!
 //! INVARIANT (nothing private in the log): anybody may read the log, so a record about a template that is
-//! not public holds the digest of the signed statement and nothing else that names it. Whoever has the
+//! not public holds the digest of the signed statement and nothing else that names it, and a record about a key of a
+//! namespace with nothing public in it a digest of the namespace's name. Whoever has the
 //! statement recognises the record; nobody else learns more than that there is one.
 
 use cws_model::{
@@ -96,7 +97,7 @@ impl LogRecord {
         }
     }
 
-    /// A record about a publisher's key.
+    /// A record about a publisher's key; `namespace` is as anybody may read it.
     pub fn of_key(kind: Happening, namespace: &str, fingerprint: &str, at: Timestamp) -> Self {
         Self {
             kind,

@@ -11,10 +11,10 @@ use cws_authz::{Resource, resource};
 use cws_model::{
     Timestamp,
     id::{ReviewId, TemplateId},
-    marketplace::{Review, ReviewPlace, Stars, TemplateMeta, TemplateStats},
+    marketplace::{Review, ReviewClaim, ReviewPlace, Stars, TemplateMeta, TemplateStats},
 };
 use cws_route::{Ctx, ErrorCode, Found, Problem};
-use cws_store::{Kind, Revision, Scoped, Slot, Writes, kind};
+use cws_store::{Kind, Range, Record, Revision, Scoped, Slot, Span, Writes, kind};
 use schemars::JsonSchema;
 use semver::Version;
 use serde::{Deserialize, Serialize};
@@ -194,26 +194,86 @@ pub fn move_places(
     Ok(())
 }
 
-/// Puts one rating in the place of another in the template's numbers. INVARIANT (exact ratings): the sums
-/// are written with the review, under the condition that they are as they were read.
+/// The rating of a person that counts: that of their newest review.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// The review.
+    pub review_id: ReviewId,
+    /// Its rating.
+    pub rating: Stars,
+}
+
+impl Record for Counted {
+    const KIND: Kind = kind::REVIEW_CLAIM;
+}
+
+/// What happens to a review.
+#[derive(Debug, Clone, Copy)]
+pub enum Change<'a> {
+    /// It is new.
+    Written(&'a Review),
+    /// It has another rating.
+    Rated(&'a Review),
+    /// It goes.
+    Removed(&'a Review),
+}
+
+/// Counts a change in the template's numbers. INVARIANT (one person, one rating): of all reviews of a person the newest
+/// counts, so that five versions are not five voices. INVARIANT (exact ratings): the sums are written with the review,
+/// under the condition that they are as they were read.
 ///
 /// # Errors
 /// What the store says.
-pub async fn rate(
-    catalogue: &Scoped,
-    id: &TemplateId,
-    before: Option<Stars>,
-    after: Option<Stars>,
-    writes: &mut Writes,
-) -> Result<(), Problem> {
-    if before == after {
-        return Ok(());
+pub async fn rate(catalogue: &Scoped, change: Change<'_>, writes: &mut Writes) -> Result<(), Problem> {
+    let (Change::Written(review) | Change::Rated(review) | Change::Removed(review)) = change;
+    let part = Some(review.template_id.as_str());
+    let held = catalogue.get::<Counted>(part, &counted(&review.author)).await?;
+    let before = held.value().cloned();
+    let own = before.as_ref().is_some_and(|before| before.review_id == review.id);
+    let after = match change {
+        Change::Written(review) => Some(Counted { review_id: review.id.clone(), rating: review.rating }),
+        _ if !own => return Ok(()),
+        Change::Rated(review) => Some(Counted { review_id: review.id.clone(), rating: review.rating }),
+        Change::Removed(review) => newest_but(catalogue, review).await?,
+    };
+    match &after {
+        Some(after) if before.as_ref() != Some(after) => writes.put(&held, after)?,
+        Some(_) => writes.check(&held),
+        None => writes.delete(&held),
     }
-    let slot = catalogue.get::<TemplateStats>(Some(id.as_str()), place::STATS).await?;
-    let mut stats = slot.value().cloned().unwrap_or_default();
-    stats.rated(before, after);
-    writes.put(&slot, &stats)?;
+    let (before, after) = (before.map(|it| it.rating), after.map(|it| it.rating));
+    if before != after {
+        let slot = catalogue.get::<TemplateStats>(part, place::STATS).await?;
+        let mut stats = slot.value().cloned().unwrap_or_default();
+        stats.rated(before, after);
+        writes.put(&slot, &stats)?;
+    }
     Ok(())
+}
+
+/// The newest of a person's other reviews of a template. Ids sort by age.
+async fn newest_but(catalogue: &Scoped, gone: &Review) -> Result<Option<Counted>, Problem> {
+    let part = Some(gone.template_id.as_str());
+    let (mut newest, mut after): (Option<ReviewId>, _) = (None, None);
+    loop {
+        let shape =
+            |range: Range| Range { span: Span::Prefix(format!("{}/", gone.author)), ..range }.after(after);
+        let page = catalogue.range::<ReviewClaim>(part, shape).await?;
+        let ids = page.slots.into_iter().filter_map(Slot::into_value).map(|claim| claim.review_id);
+        newest = ids.filter(|id| *id != gone.id).chain(newest).max();
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let Some(id) = newest else { return Ok(None) };
+    let review = catalogue.get::<Review>(part, id.as_str()).await?.into_value();
+    Ok(review.map(|review| Counted { review_id: review.id, rating: review.rating }))
+}
+
+/// Sort of the rating of a person that counts. No person is called so.
+fn counted(author: &str) -> String {
+    format!("~counted/{author}")
 }
 
 /// Sort of the claim of the one review that a person may write of a version.

@@ -8,6 +8,9 @@ use cws_templates::Digest;
 /// Bytes in one row: with its keys it stays below the 400 KB that a row may have.
 pub const CHUNK_MAX_BYTES: usize = 350 * 1024;
 
+/// First pieces that are read at once: at most 7 MB.
+const FIRST_AT_ONCE: usize = 20;
+
 /// Writes the bytes of a digest. The same bytes may be there already: writing them again changes nothing.
 ///
 /// # Errors
@@ -45,6 +48,26 @@ pub async fn read(store: &Scoped, digest: &str) -> Result<Vec<u8>, StoreError> {
         }
     }
     if bytes.is_empty() { Err(corrupt("no bytes are stored under the digest")) } else { Ok(bytes) }
+}
+
+/// Reads the bytes kept under some digests, in their order. Most have one piece, and all first pieces come in one call.
+///
+/// # Errors
+/// What the store says; `Corrupt` when there are none under one of them.
+pub async fn read_many(store: &Scoped, digests: &[Digest]) -> Result<Vec<Vec<u8>>, StoreError> {
+    let mut texts = Vec::with_capacity(digests.len());
+    for digests in digests.chunks(FIRST_AT_ONCE) {
+        let key = |digest: &Digest| {
+            Ok(Key::new(store.partition(&kind::TEMPLATE_BYTES, Some(digest.as_str()))?, place::chunk(0)))
+        };
+        let keys = digests.iter().map(key).collect::<Result<Vec<_>, StoreError>>()?;
+        for (digest, item) in digests.iter().zip(store.items_at(&keys).await?) {
+            let first = item.map(piece).transpose()?.unwrap_or_default();
+            let whole = !first.is_empty() && first.len() < CHUNK_MAX_BYTES;
+            texts.push(if whole { first } else { read(store, digest.as_str()).await? });
+        }
+    }
+    Ok(texts)
 }
 
 /// Reads the bytes kept under a digest, and answers them only if they are its bytes.

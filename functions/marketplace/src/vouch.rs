@@ -9,6 +9,7 @@ use cws_model::{
     marketplace::{PublisherEvidence, PublisherKey},
 };
 use cws_route::{Ctx, Problem};
+use cws_store::Writes;
 use cws_templates::{
     Digest, TemplateName,
     sign::{Envelope, PAYLOAD_TYPE, PublicKey, Signature, VersionFacts, pae, statement_bytes, to_be_signed},
@@ -17,8 +18,8 @@ use schemars::JsonSchema;
 use semver::Version;
 use serde::Deserialize;
 
-/// How far the time that a publisher signed may be from now, seconds: 15 minutes either way.
-pub const SIGNED_WITHIN_S: i64 = 15 * 60;
+/// How long ago the time that a publisher signed may be, milliseconds: 15 minutes.
+pub const SIGNED_WITHIN_MS: i64 = 15 * 60 * 1000;
 
 /// The publisher's signature in a request.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -86,7 +87,8 @@ impl Vouched {
         Ok(Envelope::new(PAYLOAD_TYPE, &self.statement, vec![signature]))
     }
 
-    /// Checks the publisher's signature against the registered keys of the namespace.
+    /// Checks the publisher's signature against the registered keys of the namespace. INVARIANT (no late key): the
+    /// version is written only if the key is still as it was read, so that a key that is revoked meanwhile signs nothing.
     ///
     /// # Errors
     /// `publisher_signature_invalid`.
@@ -95,9 +97,12 @@ impl Vouched {
         ctx: &Ctx,
         namespace: &str,
         given: &PublisherSignatureIn,
+        writes: &mut Writes,
     ) -> Result<PublisherEvidence, Problem> {
         let sort = place::key(&given.key_id);
-        let key = ctx.catalogue().get::<PublisherKey>(Some(namespace), &sort).await?.into_value();
+        let slot = ctx.catalogue().get::<PublisherKey>(Some(namespace), &sort).await?;
+        writes.check(&slot);
+        let key = slot.into_value();
         let key = key.filter(|key| key.revoked.is_none());
         let key = key.ok_or_else(|| unsigned("the namespace has no such key, or it is revoked"))?;
         let public = public_key(&key.public_key)?;
@@ -124,11 +129,11 @@ impl Vouched {
 /// `publisher_signature_invalid` when the publisher signed too long ago, or in the future.
 pub fn published_at(given: Option<&PublisherSignatureIn>, now: Timestamp) -> Result<Timestamp, Problem> {
     let Some(given) = given else { return Ok(now) };
-    let apart_ms = now.millis().abs_diff(given.published_at.millis());
-    if i64::try_from(apart_ms).is_ok_and(|apart_ms| apart_ms <= SIGNED_WITHIN_S * 1000) {
-        Ok(given.published_at)
-    } else {
-        Err(unsigned("`published_at` is more than 15 minutes from now; validate and sign again"))
+    let ago_ms = now.millis().saturating_sub(given.published_at.millis());
+    match ago_ms {
+        ..0 => Err(unsigned("`published_at` is in the future; send back the time that validation answered")),
+        0..=SIGNED_WITHIN_MS => Ok(given.published_at),
+        _ => Err(unsigned("`published_at` is more than 15 minutes ago; validate and sign again")),
     }
 }
 
@@ -153,4 +158,24 @@ pub fn public_key(base64: &str) -> Result<PublicKey, Problem> {
 /// A publisher's signature that does not count.
 pub fn unsigned(why: &str) -> Problem {
     Problem::new("publisher_signature_invalid", why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_that_was_signed_is_neither_in_the_future_nor_long_ago() {
+        let now = Timestamp::parse("2026-11-23T10:00:00Z").unwrap();
+        let at = |millis: i64| PublisherSignatureIn {
+            key_id: "pky_00000000000000000000000000".parse().unwrap(),
+            signature: String::new(),
+            published_at: Timestamp::from_millis(now.millis() + millis),
+        };
+        for (millis, held) in
+            [(1, false), (0, true), (-SIGNED_WITHIN_MS, true), (-SIGNED_WITHIN_MS - 1, false)]
+        {
+            assert_eq!(published_at(Some(&at(millis)), now).is_ok(), held, "{millis}");
+        }
+    }
 }

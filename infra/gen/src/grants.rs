@@ -35,7 +35,13 @@ impl Grant {
     /// Its actions.
     pub const fn actions(self) -> &'static [&'static str] {
         match self {
-            Self::Read => &["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
+            // A condition on a row that is only read is a way of reading it.
+            Self::Read => &[
+                "dynamodb:BatchGetItem",
+                "dynamodb:ConditionCheckItem",
+                "dynamodb:GetItem",
+                "dynamodb:Query",
+            ],
             Self::Write => &[
                 "dynamodb:ConditionCheckItem",
                 "dynamodb:DeleteItem",

@@ -24,6 +24,8 @@ pub struct Port {
 const PORTS: &[Port] = &[
     // Compiled into the binary of its domain.
     Port { name: "api_document", variables: &[], actions: &[], reads: &[], resources: &[] },
+    // There is none, and it answers so.
+    Port { name: "script_check", variables: &[], actions: &[], reads: &[], resources: &[] },
     Port { name: "health_probe", variables: &[], actions: &[], reads: &[kind::META], resources: &[] },
     Port {
         name: "signer",

@@ -7,6 +7,7 @@ pub mod identity;
 pub mod mail;
 pub mod mirror;
 pub mod port;
+pub mod script_check;
 pub mod signer;
 pub mod token;
 

@@ -4,6 +4,7 @@ pub mod checkpoint_file;
 pub mod identity;
 pub mod keys;
 pub mod mail_file;
+pub mod script_tools;
 pub mod sqlite;
 pub mod system;
 pub mod template_index;

@@ -69,15 +69,14 @@ kinds! {
     PROJECT_NAME "prn" Institution "Claim of a project name. Sort: name, lower case.";
     MEMBER "mem" Institution "A project's members, one part a project. Sort: user id.";
     // marketplace
-    NAMESPACE "nsp" Catalogue "A namespace and its settings. One part a namespace, sort: `meta`, `member/<user>`, `key/<key id>`. Part `~keys` lists all keys, parts `~first-…` and `~last-…` all names.";
+    NAMESPACE "nsp" Catalogue "A namespace and its settings. One part a namespace, sort: `meta`, `member/<user>`, `key/<key id>`. Part `~keys` lists all keys, parts `~first-…` all names, parts `~near-…` the names near one.";
     TEMPLATE "tpl" Catalogue "A template: one part a template. Sort: `meta`, `latest`, `stats`.";
     TEMPLATE_VERSION "tpv" Catalogue "The versions of a template, one part a template, and `<template>#evidence` for what proves them. Sort: version in semver order.";
-    TEMPLATE_NAME "tpn" Catalogue "Claim of a name in a namespace, one part a namespace. Sort: name or alias. Parts `~first-…` and `~last-…` list the names of public templates.";
+    TEMPLATE_NAME "tpn" Catalogue "Claim of a name in a namespace, one part a namespace. Sort: name or alias. Parts `~near-…` hold the public names near one, part `~public` the namespaces with something public.";
     TEMPLATE_BYTES "tpb" Catalogue "The stored bytes of a version, one part a digest. Sort: `chunk/<number>`.";
-    TEMPLATE_COUNT "tpc" Catalogue "Sharded counters of downloads, one part a template. Sort: `<day or total>/<version>/<shard>`.";
-    TEMPLATE_DEPENDENT "tpd" Catalogue "Who depends on a template, one part a template. Sort: dependent template id and version.";
+    TEMPLATE_COUNT "tpc" Catalogue "Sharded counters of downloads, one part a template. Sort: `<day or total>/<version>/<shard>`; `~counted/<day>/<version>/<user>` for who was counted.";
     REVIEW "rvw" Catalogue "Reviews of a template, one part a template, sort: review id; parts `#helpful` and `#rating` hold their places in other orders, sort: what orders them and review id.";
-    REVIEW_CLAIM "rvc" Catalogue "One review per person and version, one part a template. Sort: `<user>/<version>`.";
+    REVIEW_CLAIM "rvc" Catalogue "One review per person and version, one part a template. Sort: `<user>/<version>`, and `~counted/<user>` for the rating of a person that counts.";
     REVIEW_VOTE "rvv" Catalogue "Votes on a review, one part a review. Sort: user id.";
     TEMPLATE_USE "tpu" Institution "Which templates a project downloaded or locked, one part a project. Sort: template id.";
     // logs

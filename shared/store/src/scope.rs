@@ -26,6 +26,11 @@ impl Reach {
     pub fn writes_prefix(&self, prefix: &str) -> bool {
         self.writes.iter().any(|kind| kind.prefix == prefix)
     }
+
+    /// Whether conditions on this key's kind are declared: a row that is read may be held to what was read.
+    pub fn checks_prefix(&self, prefix: &str) -> bool {
+        self.reads.iter().any(|kind| kind.prefix == prefix) || self.writes_prefix(prefix)
+    }
 }
 
 /// A handle on the rows of one institution, or on the catalogue.

@@ -4,6 +4,8 @@
 //! A single changed digit is no reason: `ubuntu-22-04` and `ubuntu-24-04` are different things. Names of three
 //! letters or fewer are compared by their folded form alone, since nearly all of them are one letter apart.
 
+use std::collections::BTreeSet;
+
 /// Why a name is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
@@ -66,6 +68,90 @@ pub fn closest<'a>(name: &str, existing: impl IntoIterator<Item = &'a str>) -> O
     existing.into_iter().filter(|other| *other != name).find_map(|other| {
         compare(&new, &Form::of(other)).map(|kind| Reason { existing: other.to_owned(), kind })
     })
+}
+
+/// Keys under which a name is filed, so that near names are found without comparing all.
+///
+/// INVARIANT (near names meet): whenever [`closest`] finds two names too close, each is filed under a key that is asked
+/// for the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keys {
+    /// Where the name itself is filed.
+    pub filed: BTreeSet<String>,
+    /// Where names near it may be filed; `filed` among them.
+    pub asked: BTreeSet<String>,
+}
+
+impl Keys {
+    /// The keys of a name: what it looks like, whole and without a version or an empty word, its words in order, and its
+    /// two ends. One slip leaves at least one end as it was; a name one letter shorter or longer has ends of its own
+    /// length.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        let form = Form::of(name);
+        let whole: String = form.folded.iter().collect();
+        let mut filed: BTreeSet<String> = std::iter::once(whole.as_str())
+            .chain(stems(&whole))
+            .map(|text| format!("drawn-{}", looks(text)))
+            .collect();
+        if form.words.len() > 1 {
+            let words: Vec<&str> = sorted(&form.words).into_iter().map(String::as_str).collect();
+            filed.insert(format!("words-{}", words.join("-")));
+        }
+        let mut asked = filed.clone();
+        let length = form.folded.len();
+        if length >= SHORTEST {
+            filed.extend(ends(&form.folded, length));
+            for other in [length - 1, length, length + 1] {
+                asked.extend(ends(&form.folded, other));
+            }
+        }
+        Self { filed, asked }
+    }
+}
+
+/// The two ends that names of a length are filed under. They leave out two letters, as many as a swap touches.
+fn ends(folded: &[char], length: usize) -> [String; 2] {
+    let end = length.saturating_sub(1) / 2;
+    let first: String = folded.iter().take(end).collect();
+    let last: String = folded.iter().skip(folded.len().saturating_sub(end)).collect();
+    [format!("first-{first}"), format!("last-{last}")]
+}
+
+/// What a folded name may be with a version or an empty word added: the other side of [`suffix`].
+fn stems(whole: &str) -> impl Iterator<Item = &str> {
+    let unnumbered = whole.trim_end_matches(|c: char| c.is_ascii_digit());
+    let numbered = (1..=2).contains(&(whole.len() - unnumbered.len()));
+    let versions =
+        [Some(unnumbered), unnumbered.strip_suffix('v')].into_iter().flatten().filter(move |_| numbered);
+    let after = EMPTY_WORDS.iter().filter_map(|word| whole.strip_suffix(word));
+    let before = EMPTY_WORDS.iter().filter_map(|word| whole.strip_prefix(word));
+    versions.chain(after).chain(before).filter(|part| part.chars().count() >= SHORTEST)
+}
+
+fn looks(folded: &str) -> String {
+    drawn(&folded.chars().collect::<Vec<_>>())
+}
+
+/// What is left of a word without versions and empty words at its ends.
+fn bare(word: &str) -> &str {
+    let digits = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    let shorter = std::iter::once(Some(digits))
+        .chain(EMPTY_WORDS.iter().map(|empty| word.strip_suffix(empty)))
+        .chain(EMPTY_WORDS.iter().map(|empty| word.strip_prefix(empty)));
+    let left = shorter.flatten().find(|part| part.len() < word.len() && part.len() >= 2);
+    left.map_or(word, bare)
+}
+
+/// The word among `reserved` that a name passes itself off as: it looks like it, or one of its words does, also with a
+/// version or an empty word added.
+#[must_use]
+pub fn passes_for<'a>(name: &str, reserved: &[&'a str]) -> Option<&'a str> {
+    let form = Form::of(name);
+    let whole: String = form.folded.iter().collect();
+    let spellings = |text: &str| [looks(text), looks(bare(text)), bare(&looks(text)).to_owned()];
+    let seen: Vec<String> = form.words.iter().chain([&whole]).flat_map(|text| spellings(text)).collect();
+    reserved.iter().find(|word| seen.contains(&looks(word))).copied()
 }
 
 struct Form {

@@ -3,6 +3,7 @@
 
 use super::{
     Fault,
+    filed::Filed,
     seed::{self, Census, Sheet, VERSIONS},
 };
 use cws_cloud::signer::{KeyName, Signer};
@@ -10,7 +11,7 @@ use cws_embedded::keys::FileKeys;
 use cws_marketplace::{
     describe::Description,
     examine, latest,
-    names::NamespaceEntry,
+    names::{NamespaceEntry, PublicNamespace},
     place,
     record::{About, Happening, LogRecord},
     stored,
@@ -41,6 +42,7 @@ pub(super) struct Catalogue {
     pub(super) census: Census,
     keys: FileKeys,
     registry: PublicKey,
+    near: Filed,
 }
 
 /// A template on its way in: what all its versions have in common.
@@ -59,7 +61,7 @@ impl Catalogue {
     /// With the deployment's keys.
     pub(super) async fn new(home: InstitutionId, census: Census, keys: FileKeys) -> Result<Self, Fault> {
         let registry = PublicKey::from_raw(&keys.public_key(KeyName::Registry).await?)?;
-        Ok(Self { home, census, keys, registry })
+        Ok(Self { home, census, keys, registry, near: Filed::default() })
     }
 
     /// A namespace, its owner, and its places in the index of names.
@@ -90,9 +92,11 @@ impl Catalogue {
         writes.create(Key::new(partition.clone(), place::META), &namespace)?;
         writes.create(Key::new(partition, place::member(&owner)), &member)?;
         let entry = NamespaceEntry { institution: self.home.clone() };
-        for part in place::name_index(&name) {
-            writes.create(Key::new(kind::NAMESPACE.part(&part), name.clone()), &entry)?;
-        }
+        writes.create(Key::new(kind::NAMESPACE.part(&place::first_part_of(&name)), name.clone()), &entry)?;
+        // Each will hold a public template.
+        let mark = Key::new(kind::TEMPLATE_NAME.part(place::PUBLIC_NAMESPACES), name.clone());
+        writes.create(mark, &PublicNamespace {})?;
+        self.near.file(&name, self.home.as_str(), false, &mut writes)?;
         Ok(writes)
     }
 
@@ -116,6 +120,11 @@ impl Catalogue {
         writes.create(Key::new(partition.clone(), place::LATEST), &face)?;
         writes.create(Key::new(partition, place::STATS), &stats(n))?;
         Ok(writes)
+    }
+
+    /// What is left of the index of near names, once all names are known.
+    pub(super) fn near(&self) -> Result<Vec<Writes>, Fault> {
+        self.near.rows()
     }
 
     fn draft(&self, n: u64, sheet: Sheet, parsed: &Parsed, report: Report) -> Result<Draft, Fault> {
@@ -210,10 +219,7 @@ impl Catalogue {
         let claim = TemplateNameClaim { template_id: draft.sheet.id.clone(), name: name.to_owned() };
         writes.create(Key::new(kind::TEMPLATE_NAME.part(namespace), name), &claim)?;
         if draft.visibility == Visibility::Public {
-            for part in place::name_index(name) {
-                let key = Key::new(kind::TEMPLATE_NAME.part(&part), place::indexed_name(namespace, name));
-                writes.create(key, &claim)?;
-            }
+            self.near.file(name, namespace, true, writes)?;
         }
         Ok(())
     }

@@ -1,5 +1,5 @@
 //! Fills a store: rows are made one after the other and go in by commits of up to a hundred, some of them
-//! under way at a time. Nothing of it is kept in memory.
+//! under way at a time. Next to nothing of it is kept in memory.
 
 use super::{Fault, catalogue::Catalogue, people::People, progress::Progress, seed, seed::Census};
 use crate::{keys, world::HOME};
@@ -40,6 +40,9 @@ pub(super) async fn fill(dir: &Path, census: Census, name: &str) -> Result<(), F
     for n in 0..census.templates {
         sink.take(catalogue.template(n).await?).await?;
         progress.add(1)?;
+    }
+    for rows in catalogue.near()? {
+        sink.take(rows).await?;
     }
     sink.finish().await?;
     Ok(progress.finish()?)

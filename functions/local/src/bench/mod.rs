@@ -6,6 +6,7 @@
 mod authorization;
 mod catalogue;
 mod compare;
+mod filed;
 mod fill;
 mod line;
 mod load;

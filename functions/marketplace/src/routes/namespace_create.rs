@@ -6,6 +6,7 @@ use crate::{
     names::{NamespaceEntry, check_namespace},
     namespace::NamespaceOut,
     place,
+    reserved::reserved,
 };
 use cws_authz::{Action, Resource, resource};
 use cws_model::{
@@ -17,52 +18,6 @@ use cws_route::{Answer, AuditRule, Ctx, Found, Input, Nothing, Problem, Route, S
 use cws_store::{Writes, kind};
 use schemars::JsonSchema;
 use serde::Deserialize;
-
-/// Names that only the deployment's own administration may take.
-const RESERVED: &[&str] = &[
-    "about",
-    "account",
-    "admin",
-    "administrator",
-    "all",
-    "anonymous",
-    "api",
-    "auth",
-    "aws",
-    "catalogue",
-    "cloud",
-    "cloudworkstation",
-    "community",
-    "cws",
-    "docs",
-    "help",
-    "institution",
-    "local",
-    "log",
-    "me",
-    "my",
-    "new",
-    "none",
-    "null",
-    "official",
-    "operator",
-    "org",
-    "private",
-    "prism",
-    "public",
-    "registry",
-    "root",
-    "security",
-    "support",
-    "system",
-    "template",
-    "templates",
-    "test",
-    "trust",
-    "unknown",
-    "verified",
-    "www",
-];
 
 /// Names the route; never constructed.
 pub enum NamespaceCreate {}
@@ -105,26 +60,23 @@ impl Route for NamespaceCreate {
         let body = input.body;
         let name = body.name.as_str();
         let above = ctx.caller().principal.role == Some(Role::SystemAdmin);
-        if !above && RESERVED.contains(&name) {
-            return Err(Problem::new(
-                "namespace_reserved",
-                format!("`{name}` is kept for the deployment itself"),
-            ));
+        if let Some(word) = reserved(name).filter(|_| !above) {
+            let detail = format!("`{name}` passes for `{word}`, which is kept for the deployment itself");
+            return Err(Problem::new("namespace_reserved", detail));
         }
         let catalogue = ctx.catalogue();
         if catalogue.get::<Namespace>(Some(name), place::META).await?.value().is_some() {
             return Err(Problem::new("namespace_taken", format!("`{name}` exists")));
         }
-        check_namespace(ctx, name, &institution).await?;
+        let near = check_namespace(ctx, name, &institution).await?;
         let (namespace, owner) = new_rows(ctx, body.clone(), institution.clone());
         let mut writes = Writes::new();
         writes.create(catalogue.key::<Namespace>(Some(name), place::META)?, &namespace)?;
         let member = place::member(ctx.caller().id());
         writes.create(catalogue.key::<NamespaceMember>(Some(name), &member)?, &owner)?;
-        let entry = NamespaceEntry { institution };
-        for part in place::name_index(name) {
-            writes.create(catalogue.key::<NamespaceEntry>(Some(&part), name)?, &entry)?;
-        }
+        near.file(ctx, std::iter::once(name), institution.as_str(), &mut writes)?;
+        let listed = catalogue.key::<NamespaceEntry>(Some(&place::first_part_of(name)), name)?;
+        writes.create(listed, &NamespaceEntry { institution })?;
         let change = serde_json::json!({"publisher_signatures": namespace.publisher_signatures});
         Ok(Answer::json(NamespaceOut::new(namespace.clone(), vec![owner]))
             .writes(writes)

@@ -3,6 +3,7 @@
 use crate::{
     errors,
     find::{NamespaceAt, NamespacePath, find_namespace},
+    names::{public_among, shown_namespace},
     namespace::KEYS_MAX,
     place,
     record::{Happening, LogRecord},
@@ -15,6 +16,7 @@ use cws_store::{Range, Span, Writes, kind};
 use cws_templates::sign::PublicKey;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// Names the route; never constructed.
 pub enum PublisherKeyAdd {}
@@ -43,6 +45,7 @@ impl Route for PublisherKeyAdd {
                 "The key was registered before; a revoked key never comes back.",
             ),
         ])
+        .reads(&[kind::TEMPLATE_NAME])
         .writes(&[kind::NAMESPACE])
         .audit(AuditRule::Record("publisher_key.added"))
         .emits(&["publisher_key.added.v1"]);
@@ -79,7 +82,7 @@ impl Route for PublisherKeyAdd {
         namespace.key_count = namespace.key_count.saturating_add(1);
         namespace.updated_at = ctx.now();
         writes.put(&at.meta, &namespace)?;
-        record(Happening::KeyAdded, &key, ctx, &mut writes)?;
+        record(Happening::KeyAdded, &key, ctx, &mut writes).await?;
         let change = serde_json::json!({"namespace": namespace.name, "key": id, "fingerprint": fingerprint});
         Ok(Answer::json(key)
             .writes(writes)
@@ -118,7 +121,14 @@ async fn check_room(ctx: &Ctx, namespace: &str, fingerprint: &str) -> Result<(),
 ///
 /// # Errors
 /// 500, which the types exclude.
-pub fn record(kind: Happening, key: &PublisherKey, ctx: &Ctx, writes: &mut Writes) -> Result<(), Problem> {
-    let record = LogRecord::of_key(kind, &key.namespace, &key.fingerprint, ctx.now());
+pub async fn record(
+    kind: Happening,
+    key: &PublisherKey,
+    ctx: &Ctx,
+    writes: &mut Writes,
+) -> Result<(), Problem> {
+    let public = !public_among(ctx, &BTreeSet::from([key.namespace.as_str()])).await?.is_empty();
+    let namespace = shown_namespace(&key.namespace, public);
+    let record = LogRecord::of_key(kind, &namespace, &key.fingerprint, ctx.now());
     record.add(ctx, writes).map(|_| ())
 }

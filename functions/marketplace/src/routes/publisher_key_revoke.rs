@@ -46,6 +46,7 @@ impl Route for PublisherKeyRevoke {
             .summary("Stop trusting a key")
             .requires(Action::PublisherKeyRevoke)
             .errors(&[errors::WRONG_STATE])
+            .reads(&[kind::TEMPLATE_NAME])
             .writes(&[kind::NAMESPACE])
             .audit(AuditRule::Record("publisher_key.revoked"))
             .emits(&["publisher_key.revoked.v1"]);
@@ -75,7 +76,7 @@ impl Route for PublisherKeyRevoke {
         namespace.key_count = namespace.key_count.saturating_sub(1);
         namespace.updated_at = ctx.now();
         writes.put(&at.meta, &namespace)?;
-        record(Happening::KeyRevoked, &key, ctx, &mut writes)?;
+        record(Happening::KeyRevoked, &key, ctx, &mut writes).await?;
         let change =
             serde_json::json!({"namespace": namespace.name, "key": id, "fingerprint": key.fingerprint});
         Ok(Answer::json(key)

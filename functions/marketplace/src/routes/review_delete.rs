@@ -1,6 +1,6 @@
 //! `DELETE /marketplace/templates/{template_id}/reviews/{review_id}`: removes a review.
 
-use crate::review::{READS, ReviewAt, ReviewPath, claim, find_review, move_places, rate, told};
+use crate::review::{Change, READS, ReviewAt, ReviewPath, claim, find_review, move_places, rate, told};
 use cws_authz::Action;
 use cws_model::marketplace::ReviewClaim;
 use cws_route::{Answer, AuditRule, Ctx, Found, Input, Problem, Route, Spec};
@@ -35,7 +35,7 @@ impl Route for ReviewDelete {
         let mut writes = Writes::new();
         writes.delete(&at.review);
         move_places(&catalogue, Some(review), None, &mut writes)?;
-        rate(&catalogue, &at.meta.id, Some(review.rating), None, &mut writes).await?;
+        rate(&catalogue, Change::Removed(review), &mut writes).await?;
         let sort = claim(&review.author, &review.version);
         let held = catalogue.get::<ReviewClaim>(Some(at.meta.id.as_str()), &sort).await?;
         writes.delete(&held);

@@ -2,7 +2,7 @@
 
 use crate::{
     find::{TemplatePath, find_template},
-    review::{REVIEW_EXISTS, ReviewOut, claim, move_places, rate, told},
+    review::{Change, REVIEW_EXISTS, ReviewOut, claim, move_places, rate, told},
     version_key::{read_version, version_key},
 };
 use cws_authz::Action;
@@ -82,7 +82,7 @@ impl Route for ReviewSubmit {
         claim_version(ctx, &review, &mut writes).await?;
         writes.create(catalogue.key::<Review>(Some(meta.id.as_str()), review.id.as_str())?, &review)?;
         move_places(&catalogue, None, Some(&review), &mut writes)?;
-        rate(&catalogue, &meta.id, None, Some(review.rating), &mut writes).await?;
+        rate(&catalogue, Change::Written(&review), &mut writes).await?;
         let (id, told) = (review.id.to_string(), told(&review));
         Ok(Answer::json(ReviewOut::new(review, &ctx.revision()))
             .writes(writes)

@@ -1,6 +1,6 @@
 //! `PATCH /marketplace/templates/{template_id}/reviews/{review_id}`: changes one's own review.
 
-use crate::review::{READS, ReviewAt, ReviewOut, ReviewPath, find_review, move_places, rate, told};
+use crate::review::{Change, READS, ReviewAt, ReviewOut, ReviewPath, find_review, move_places, rate, told};
 use cws_authz::Action;
 use cws_model::{
     marketplace::Stars,
@@ -32,7 +32,7 @@ impl Route for ReviewUpdate {
             .summary("Change one's own review")
             .requires(Action::ReviewUpdate)
             .reads(READS)
-            .writes(&[kind::REVIEW, kind::TEMPLATE])
+            .writes(&[kind::REVIEW, kind::REVIEW_CLAIM, kind::TEMPLATE])
             .audit(AuditRule::Record("review.updated"))
             .emits(&["review.updated.v1"]);
 
@@ -56,7 +56,7 @@ impl Route for ReviewUpdate {
         let mut writes = Writes::new();
         writes.put(&at.review, &review)?;
         move_places(&catalogue, Some(&before), Some(&review), &mut writes)?;
-        rate(&catalogue, &at.meta.id, Some(before.rating), Some(review.rating), &mut writes).await?;
+        rate(&catalogue, Change::Rated(&review), &mut writes).await?;
         let (id, told) = (review.id.to_string(), told(&review));
         Ok(Answer::json(ReviewOut::new(review, &ctx.revision()))
             .writes(writes)

@@ -88,14 +88,8 @@ impl Route for TemplatePublish {
             errors::TOO_MANY,
         ])
         .reads(READS)
-        .writes(&[
-            kind::TEMPLATE,
-            kind::TEMPLATE_VERSION,
-            kind::TEMPLATE_NAME,
-            kind::TEMPLATE_BYTES,
-            kind::TEMPLATE_DEPENDENT,
-        ])
-        .calls(&["signer"])
+        .writes(&[kind::TEMPLATE, kind::TEMPLATE_VERSION, kind::TEMPLATE_NAME, kind::TEMPLATE_BYTES])
+        .calls(&["signer", "script_check"])
         .audit(AuditRule::Record("template.published"))
         .emits(&["template.published.v1"]);
 
@@ -117,7 +111,8 @@ impl Route for TemplatePublish {
         if body.aliases.len() > ALIASES_MAX {
             return Err(Problem::field("/aliases", format!("at most {ALIASES_MAX} aliases")));
         }
-        let read = examine::read(&body.template)?;
+        let read = examine::read_apart(&body.template).await?;
+        examine::check(&read.1)?;
         let name = name_of(&namespace, body.name.as_ref(), &read.0.template)?;
         let described = description(&body).or_from(&read.0.template)?;
         let id: TemplateId = ctx.id();

@@ -4,10 +4,11 @@
 
 use super::template_publish::EXAMPLE;
 use crate::{
-    examine,
+    examine::{self, Judged},
     find::{Name, find_namespace},
     pin::{Audience, pin},
     publish::submitted_version,
+    scripts::{self, ScriptTool, ScriptsRead},
     vouch::Vouched,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -18,7 +19,7 @@ use cws_store::kind;
 use cws_templates::{
     Digest, Finding, TemplateName,
     resolve::LockEntry,
-    validate::{AreaScores, Report},
+    validate::{AreaScores, Report, too_many_references},
 };
 use schemars::JsonSchema;
 use semver::Version;
@@ -72,6 +73,8 @@ pub struct ValidationOut {
     pub areas: AreaScores,
     /// What was found, worst first.
     pub findings: Vec<Finding>,
+    /// Which tools read its scripts; none when it has no scripts, or is not looked at so far.
+    pub script_tools: Vec<ScriptTool>,
     /// SHA-256 of the text, hex.
     pub digest: String,
     /// What it needs, pinned; null when it cannot be pinned.
@@ -91,6 +94,7 @@ impl Route for TemplateValidate {
             kind::TEMPLATE_VERSION,
             kind::TEMPLATE_BYTES,
         ])
+        .calls(&["script_check"])
         .idempotency(Idempotency::None("it changes nothing"))
         .audit(AuditRule::None("it changes nothing"));
 
@@ -106,21 +110,40 @@ impl Route for TemplateValidate {
     async fn call(ctx: &Ctx, input: Self::Input, (): ()) -> Result<Answer<ValidationOut>, Problem> {
         let body = input.body;
         let digest = Digest::of(body.template.as_bytes());
-        let (parsed, report) = match examine::read(&body.template) {
+        let (parsed, report) = match examine::read_apart(&body.template).await {
             Ok(read) => read,
-            Err(problem) => return Ok(Answer::json(verdict(unreadable(&problem), &digest, None, None))),
+            Err(problem) if problem.code == "template_invalid" => {
+                return Ok(Answer::json(verdict(unreadable(&problem), &digest, Vec::new(), None, None)));
+            }
+            Err(problem) => return Err(problem),
         };
         let (root, audience) = place(ctx, &body).await?;
+        // What costs nothing is said before anything is looked up.
+        if too_many_references(&parsed.template).is_some() {
+            return Ok(Answer::json(verdict(report, &digest, Vec::new(), None, None)));
+        }
         let pinned = match pin(ctx, root.clone(), &parsed.template, &audience).await {
             Ok(pinned) => pinned,
             Err(problem) if problem.code == "unresolvable" => {
                 let finding = Finding::error("reference.unresolvable", "", problem.detail)
                     .fix("publish it first, or name one that you may see");
-                return Ok(Answer::json(verdict(report.with(vec![finding]), &digest, None, None)));
+                return Ok(Answer::json(verdict(
+                    report.with(vec![finding]),
+                    &digest,
+                    Vec::new(),
+                    None,
+                    None,
+                )));
             }
             Err(problem) => return Err(problem),
         };
-        let report = examine::with_parents(report, &parsed.template, &pinned.resolution);
+        let Judged { merged, report } =
+            examine::with_parents(report, &parsed.template, &pinned.resolution).await?;
+        let read = match script_size(&report) {
+            true => scripts::read(ctx, &parsed.template, &merged).await?,
+            false => ScriptsRead::default(),
+        };
+        let report = report.with(read.findings);
         let named = body.namespace.is_some() && body.name.is_some();
         let versioned = body.version.is_some() || parsed.template.version.is_some();
         let signing = if named && versioned && !report.blocks() {
@@ -129,7 +152,8 @@ impl Route for TemplateValidate {
         } else {
             None
         };
-        Ok(Answer::json(verdict(report, &digest, Some(pinned.resolution.lock.entries), signing)))
+        let lock = Some(pinned.resolution.lock.entries);
+        Ok(Answer::json(verdict(report, &digest, read.tools, lock, signing)))
     }
 
     fn example() -> Option<serde_json::Value> {
@@ -160,6 +184,11 @@ async fn place(ctx: &Ctx, body: &ValidateIn) -> Result<(TemplateName, Audience),
     Ok((root, Audience { visibility: body.visibility, institution, namespace }))
 }
 
+/// Whether the scripts are as small as tools are given them.
+fn script_size(report: &Report) -> bool {
+    !report.findings.iter().any(|finding| finding.code == "structure.script_size")
+}
+
 fn unreadable(problem: &Problem) -> Report {
     let said = problem.errors.first().map_or(problem.detail.as_str(), |error| error.detail.as_str());
     Report::of(vec![Finding::error("structure.unreadable", "", said)])
@@ -168,6 +197,7 @@ fn unreadable(problem: &Problem) -> Report {
 fn verdict(
     report: Report,
     digest: &Digest,
+    script_tools: Vec<ScriptTool>,
     lock: Option<Vec<LockEntry>>,
     signing: Option<ToSign>,
 ) -> ValidationOut {
@@ -177,6 +207,7 @@ fn verdict(
         areas: report.areas,
         digest: digest.to_string(),
         findings: report.findings,
+        script_tools,
         lock,
         signing,
     }

@@ -1,4 +1,5 @@
-//! `GET /marketplace/templates/{template_id}/versions/{version}/download`: the stored bytes, counted.
+//! `GET /marketplace/templates/{template_id}/versions/{version}/download`: the stored bytes, counted
+//! once a day for each person.
 
 use crate::{
     place, stored,
@@ -7,12 +8,16 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cws_authz::Action;
-use cws_model::marketplace::{TemplateMeta, TemplateVersion, VersionState};
+use cws_model::marketplace::{NamespaceMember, NamespaceRole, TemplateMeta, TemplateVersion, VersionState};
 use cws_route::{Answer, Ctx, ErrorCode, Found, Input, Problem, Raw, Route, Spec};
-use cws_store::{Key, Writes, kind};
+use cws_store::{Key, Kind, Record, Slot, Writes, kind};
+use serde::{Deserialize, Serialize};
 
 /// Path of the route.
 const PATH: &str = "/marketplace/templates/{template_id}/versions/{version}/download";
+
+/// How long it is kept that somebody was counted: longer than the day.
+const MARK_LIFETIME_S: i64 = 2 * 24 * 3600;
 
 /// Names the route; never constructed.
 pub enum TemplateVersionDownload {}
@@ -47,14 +52,16 @@ impl Route for TemplateVersionDownload {
         }
         let bytes = stored::read_checked(&ctx.catalogue(), &row.digest).await?;
         let mut writes = Writes::new();
-        count(ctx, meta, row, &mut writes)?;
+        let counted = count(ctx, meta, row, &mut writes).await?;
         let project_id = input.query.project_id;
         note_use(ctx, project_id.as_ref(), &meta.id, &row.version, &mut writes).await?;
         let told =
             serde_json::json!({"template_id": meta.id, "version": row.version, "project_id": project_id});
-        let answer = Answer::bytes(bytes)
-            .writes(writes)
-            .event("template.downloaded.v1", meta.id.as_str(), told)
+        let mut answer = Answer::bytes(bytes).writes(writes);
+        if counted {
+            answer = answer.event("template.downloaded.v1", meta.id.as_str(), told);
+        }
+        let answer = answer
             .header("etag", format!("\"{}\"", row.digest))
             .header("content-digest", content_digest(&row.digest)?)
             .header(
@@ -75,13 +82,40 @@ fn content_digest(digest: &str) -> Result<String, Problem> {
     Ok(format!("sha-256=:{}:", STANDARD.encode(raw)))
 }
 
-/// Counts a download, in all and for the day, in one of several rows so that downloads do not meet.
-fn count(ctx: &Ctx, meta: &TemplateMeta, row: &TemplateVersion, writes: &mut Writes) -> Result<(), Problem> {
-    let partition = ctx.catalogue().partition(&kind::TEMPLATE_COUNT, Some(meta.id.as_str()))?;
+/// That a person's download of a version was counted on a day.
+#[derive(Debug, Serialize, Deserialize)]
+struct CountedToday {}
+
+impl Record for CountedToday {
+    const KIND: Kind = kind::TEMPLATE_COUNT;
+}
+
+/// Counts a download, in all and for the day, in one of several rows so that downloads do not meet; answers whether it
+/// counts. INVARIANT (no bought numbers): a person counts once a day for a version, and who publishes in the namespace
+/// does not count at all.
+async fn count(
+    ctx: &Ctx,
+    meta: &TemplateMeta,
+    row: &TemplateVersion,
+    writes: &mut Writes,
+) -> Result<bool, Problem> {
+    let (catalogue, part, today) = (ctx.catalogue(), Some(meta.id.as_str()), ctx.now().day());
+    let (person, namespace) = (ctx.caller().id(), Some(meta.namespace.as_str()));
+    let mark = catalogue.key::<CountedToday>(part, &place::counted_today(&today, &row.version, person))?;
+    let member = catalogue.key::<NamespaceMember>(namespace, &place::member(person))?;
+    let mut items = catalogue.items_at(&[mark.clone(), member.clone()]).await?.into_iter();
+    let mark = Slot::<CountedToday>::read(mark, items.next().flatten(), ctx.now())?;
+    let member = Slot::<NamespaceMember>::read(member, items.next().flatten(), ctx.now())?;
+    let publishes = member.value().is_some_and(|member| member.role >= NamespaceRole::Maintainer);
+    if publishes || mark.value().is_some() {
+        return Ok(false);
+    }
+    writes.put_until(&mark, &CountedToday {}, Some(ctx.now().plus_seconds(MARK_LIFETIME_S)))?;
+    let partition = catalogue.partition(&kind::TEMPLATE_COUNT, part)?;
     let [random] = ctx.random::<1>();
-    for period in [place::TOTAL.to_owned(), ctx.now().day()] {
+    for period in [place::TOTAL.to_owned(), today] {
         let sort = place::count(&period, &row.version, random % place::COUNT_SHARDS);
         writes.add(Key::new(partition.clone(), sort), 1);
     }
-    Ok(())
+    Ok(true)
 }

@@ -56,8 +56,8 @@ impl Route for TemplateVersionPublish {
                 errors::TOO_MANY,
             ])
             .reads(READS)
-            .writes(&[kind::TEMPLATE, kind::TEMPLATE_VERSION, kind::TEMPLATE_BYTES, kind::TEMPLATE_DEPENDENT])
-            .calls(&["signer"])
+            .writes(&[kind::TEMPLATE, kind::TEMPLATE_VERSION, kind::TEMPLATE_BYTES])
+            .calls(&["signer", "script_check"])
             .audit(AuditRule::Record("template.published"))
             .emits(&["template.published.v1"]);
 
@@ -89,7 +89,8 @@ impl Route for TemplateVersionPublish {
             policy: namespace.publisher_signatures,
         };
         let mut writes = Writes::new();
-        let read = examine::read(&body.template)?;
+        let read = examine::read_apart(&body.template).await?;
+        examine::check(&read.1)?;
         submission.check_new(ctx, &meta.id, &read.0.template).await?;
         let prepared = submission.prepare(ctx, read, &mut writes).await?;
         prepared.write(ctx, &meta.id, &mut writes).await?;

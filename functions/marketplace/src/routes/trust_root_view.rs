@@ -2,6 +2,7 @@
 
 use crate::{
     log::{self, Log},
+    names::{public_among, shown_namespace},
     place,
     vouch::registry_key,
 };
@@ -14,6 +15,7 @@ use cws_templates::sign::{PAYLOAD_TYPE, PREDICATE_TYPE, STATEMENT_TYPE};
 use cws_translog::VerifierKey;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Names the route; never constructed.
 pub enum TrustRootView {}
@@ -34,7 +36,8 @@ pub struct RegistryKeyOut {
 pub struct PublisherKeyOut {
     /// Id.
     pub id: PublisherKeyId,
-    /// The namespace that it signs for, and for no other.
+    /// The namespace that it signs for, and for no other: its name, or `sha256:` and the SHA-256 of its name while it
+    /// holds nothing public.
     pub namespace: String,
     /// SHA-256 of the raw key, hex: the `keyid` in envelopes.
     pub key_id: String,
@@ -80,7 +83,7 @@ impl Route for TrustRootView {
     const SPEC: Spec = Spec::get("trust_root_view", "/marketplace/trust-root")
         .summary("Read the keys that templates are verified with")
         .public("whoever verifies a template offline needs them; all of them are public keys")
-        .reads(&[kind::NAMESPACE, kind::LOG_HEAD])
+        .reads(&[kind::NAMESPACE, kind::TEMPLATE_NAME, kind::LOG_HEAD])
         .calls(&["signer"]);
 
     type Input = Input<Nothing, PageQuery>;
@@ -98,6 +101,8 @@ impl Route for TrustRootView {
         let listing =
             Listing::new(&catalogue, query.limit, query.cursor.as_deref(), &()).part(place::ALL_KEYS);
         let page = listing.page::<PublisherKey>(ctx, |_| true).await?;
+        let keys: Vec<PublisherKey> = page.items.into_iter().filter_map(Slot::into_value).collect();
+        let public = public_among(ctx, &keys.iter().map(|key| key.namespace.as_str()).collect()).await?;
         let verifier = async |log| {
             let key = log::verifier(&catalogue, signer.as_ref(), log).await?;
             Ok::<_, Problem>(key.as_ref().map(VerifierKey::to_string))
@@ -116,16 +121,17 @@ impl Route for TrustRootView {
                 predicate_type: PREDICATE_TYPE,
                 registry_threshold: 1,
             },
-            publisher_keys: page.items.into_iter().filter_map(Slot::into_value).map(shown).collect(),
+            publisher_keys: keys.into_iter().map(|key| shown(key, &public)).collect(),
             next: page.next,
         }))
     }
 }
 
-fn shown(key: PublisherKey) -> PublisherKeyOut {
+/// INVARIANT (nothing private): anybody reads this, so a namespace is named once it holds something public.
+fn shown(key: PublisherKey, public: &BTreeSet<String>) -> PublisherKeyOut {
     PublisherKeyOut {
         id: key.id,
-        namespace: key.namespace,
+        namespace: shown_namespace(&key.namespace, public.contains(&key.namespace)),
         key_id: key.fingerprint,
         public_key: key.public_key,
         added_at: key.added_at,

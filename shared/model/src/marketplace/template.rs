@@ -148,9 +148,9 @@ pub struct TemplateFace {
 /// A template's numbers, brought up to date a little after the events they count. Row `stats`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct TemplateStats {
-    /// Sum of all ratings.
+    /// Sum of all ratings: of each person, that of the newest review.
     pub rating_sum: u64,
-    /// How many ratings there are.
+    /// How many people rated it.
     pub rating_count: u32,
     /// How many of 1, 2, 3, 4 and 5.
     pub rating_spread: [u32; 5],

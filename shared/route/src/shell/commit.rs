@@ -77,7 +77,11 @@ fn check_declared(spec: &Spec, writes: &Writes) -> Result<(), Problem> {
     let reach = spec.reach();
     for op in writes.ops() {
         let prefix = op.key().kind();
-        if !reach.writes_prefix(prefix) && !SHELL_KINDS.contains(&prefix) {
+        let declared = match op {
+            Op::Check { .. } => reach.checks_prefix(prefix),
+            _ => reach.writes_prefix(prefix),
+        };
+        if !declared && !SHELL_KINDS.contains(&prefix) {
             return Err(Problem::internal(format!("the route does not declare that it writes `{prefix}`")));
         }
     }

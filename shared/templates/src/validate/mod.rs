@@ -29,7 +29,7 @@ pub use bounds::references as too_many_references;
 pub use bounds::{
     MAX_ITEMS, MAX_PACKAGE_BYTES, MAX_PARAMETERS, MAX_REFERENCES, MAX_SCRIPT_BYTES, MAX_SCRIPT_LINES,
 };
-pub use shellcheck::shellcheck_findings;
+pub use shellcheck::{bash_finding, scripts as scripts_to_read, shellcheck_findings};
 
 /// Most findings that a report keeps; the worst come first.
 pub const MAX_FINDINGS: usize = 200;

@@ -1,7 +1,8 @@
 //! Names too close to an existing one: 200 squats, and names that really stand beside each other.
 
 use cws_templates::name::check_name;
-use cws_templates::similar::{Kind, closest};
+use cws_templates::similar::{Keys, Kind, closest, passes_for};
+use proptest::prelude::*;
 
 /// Names of research software and environments that exist beside each other.
 const REAL: &str = "python-ml deep-learning-gpu r-rstudio jupyter-datascience bioinformatics geospatial \
@@ -165,5 +166,93 @@ fn other_names_stand_beside_each_other() {
             None,
             "{name} {existing}"
         );
+    }
+}
+
+/// Whether the index would let a claim of one name see the other.
+fn meet(new: &str, existing: &str) -> bool {
+    !Keys::of(new).asked.is_disjoint(&Keys::of(existing).filed)
+}
+
+#[test]
+fn every_squat_meets_its_target_in_the_index() {
+    for (target, squat) in TARGETS.iter().flat_map(|t| squats(t).into_iter().map(move |s| (*t, s))) {
+        if closest(&squat, [target]).is_some() {
+            assert!(meet(&squat, target) && meet(target, &squat), "{squat} and {target}");
+        }
+    }
+    for (name, existing) in
+        [("ml-python", "python-ml"), ("cl0ud-darn1", "doud-dam1"), ("official-gr0macs", "0fficial-gromacs")]
+    {
+        assert!(closest(name, [existing]).is_some() && meet(name, existing), "{name} and {existing}");
+    }
+}
+
+#[test]
+fn a_name_is_filed_under_few_keys() {
+    for name in real() {
+        let keys = Keys::of(name);
+        assert!(keys.filed.len() <= 6 && keys.asked.len() <= 8, "{name}: {keys:?}");
+        assert!(keys.filed.is_subset(&keys.asked));
+    }
+}
+
+#[test]
+fn what_passes_for_a_word_is_told_from_what_holds_its_letters() {
+    for (name, passes) in
+        [("cws", true), ("cvvs", true), ("cws2", true), ("lab-cws", true), ("cwslab", false), ("cow", false)]
+    {
+        assert_eq!(passes_for(name, &["cws"]).is_some(), passes, "{name}");
+    }
+}
+
+/// A name, and another that differs from it in one of the ways that are refused, or in two.
+fn changed(name: &str, at: usize, letter: char, how: u8) -> String {
+    let mut chars: Vec<char> = name.chars().collect();
+    let at = at % chars.len();
+    match how % 8 {
+        0 => {
+            chars.remove(at);
+        }
+        1 => chars.insert(at, letter),
+        2 => chars[at] = letter,
+        3 if at + 1 < chars.len() => chars.swap(at, at + 1),
+        4 => return format!("{name}-{}", ["2", "v3", "new", "latest", "12"][at % 5]),
+        5 => return format!("official-{name}"),
+        6 => {
+            let mut words: Vec<&str> = name.split('-').collect();
+            words.reverse();
+            return words.join("-");
+        }
+        _ => {
+            return name
+                .replace('o', "0")
+                .replace('m', "rn")
+                .replace('w', "vv")
+                .replace('d', "cl")
+                .replace('l', "1");
+        }
+    }
+    chars.into_iter().collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+
+    #[test]
+    fn whatever_is_too_close_meets_in_the_index(
+        name in "[a-dlmnorvw012]{2,7}(-[a-dlmnorvw01]{1,5}){0,2}",
+        at in 0_usize..20,
+        letter in proptest::char::ranges(vec!['a'..='d', 'l'..='o', '0'..='2', '-'..='-'].into()),
+        how in 0_u8..8,
+        more in 0_u8..16,
+    ) {
+        let other = changed(&name, at, letter, how);
+        let other = if more < 8 && !other.is_empty() { changed(&other, at / 2, letter, more) } else { other };
+        if !other.is_empty() && closest(&other, [name.as_str()]).is_some() {
+            prop_assert!(meet(&other, &name), "{other} and {name}");
+            prop_assert!(closest(&name, [other.as_str()]).is_some(), "closeness goes both ways: {other} and {name}");
+            prop_assert!(meet(&name, &other), "{name} and {other}");
+        }
     }
 }
