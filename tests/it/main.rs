@@ -10,4 +10,7 @@ mod flows;
 mod matrix;
 mod routes;
 mod stored;
+/// The squats that the rule itself is tested with.
+#[path = "../../shared/templates/tests/it/squats.rs"]
+mod squats;
 mod support;

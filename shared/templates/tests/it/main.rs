@@ -25,5 +25,6 @@ mod secrets;
 mod shipped;
 mod signing;
 mod similar;
+mod squats;
 mod validating;
 mod weak_and_policies;

@@ -108,3 +108,14 @@ pub(super) fn review(caller: &Caller, id: &str, rating: u8) -> Value {
     let path = format!("/marketplace/templates/{id}/reviews");
     caller.post(&path, &json!({"rating": rating})).expect(201).json()
 }
+
+/// Path of a review.
+pub(super) fn review_path(id: &str, review: &Value) -> String {
+    format!("/marketplace/templates/{id}/reviews/{}", review["id"].as_str().unwrap())
+}
+
+/// How many people rated a template, and the mean of their ratings.
+pub(super) fn rated(caller: &Caller, id: &str) -> (Value, Value) {
+    let rated = caller.get(&format!("/marketplace/templates/{id}/ratings")).expect(200).json();
+    (rated["count"].clone(), rated["mean"].clone())
+}

@@ -200,3 +200,23 @@ impl PublisherKeyPair {
         owner.post(&format!("/marketplace/namespaces/{namespace}/keys"), &body).expect(201).field("id")
     }
 }
+
+/// What the validation route gives a publisher to sign.
+pub fn signing(owner: &Caller, namespace: &str, name: &str, template: &str) -> Value {
+    let body = json!({
+        "namespace": namespace, "name": name, "version": "1.0.0", "visibility": "public", "template": template,
+    });
+    owner.post("/marketplace/templates/validate", &body).expect(200).json()["signing"].clone()
+}
+
+/// A body that publishes a template with the publisher's signature.
+pub fn signed_body(stall: &Stall, name: &str, pair: &PublisherKeyPair, key: &str) -> Value {
+    let mut body = stall.body(name);
+    let signing = signing(&stall.owner, &stall.namespace, name, body["template"].as_str().unwrap());
+    body["publisher_signature"] = json!({
+        "key_id": key,
+        "signature": pair.sign(signing["to_be_signed"].as_str().unwrap()),
+        "published_at": signing["published_at"],
+    });
+    body
+}

@@ -1,43 +1,11 @@
-//! `POST /marketplace/templates` and `GET /marketplace/templates/{template_id}`.
+//! `POST /marketplace/templates`.
 
-use super::stall::{NOWHERE, Stall, at, fresh, take, yaml, yaml_with};
+use super::stall::{Stall, at, fresh, take, yaml, yaml_with};
 use crate::support::App;
 use cws_local::world::Setup;
 use cws_marketplace::shipped;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
-
-#[test]
-fn a_published_template_is_seen_with_every_member_that_was_promised() {
-    let stall = Stall::new();
-    let made =
-        stall.publish_with("river-models", json!({"category": "Hydrology", "tags": ["rivers"]})).expect(201);
-    let seen = stall.app.researcher().get(made.header("location").unwrap()).expect(200);
-    let body = seen.json();
-    for member in [
-        "id",
-        "name",
-        "version",
-        "author",
-        "category",
-        "rating",
-        "downloads",
-        "description",
-        "dependencies",
-        "signature",
-        "template",
-        "created_at",
-        "updated_at",
-    ] {
-        assert!(body.get(member).is_some_and(|value| !value.is_null()), "{member}: {body}");
-    }
-    assert_eq!(body["version"], "1.0.0");
-    assert_eq!(body["category"], "hydrology");
-    assert_eq!(body["template"]["name"], "River models");
-    assert_eq!(body["author"], json!(stall.owner.user_id));
-    assert_eq!(body["digest"], made.json()["digest"]);
-    assert_eq!(seen.etag(), made.etag());
-}
 
 #[test]
 fn only_maintainers_publish() {
@@ -57,29 +25,6 @@ fn only_maintainers_publish() {
     nowhere["namespace"] = json!("no-such-namespace");
     stall.owner.post("/marketplace/templates", &nowhere).expect_problem(404, "not_found");
     stall.joined("maintainer").post("/marketplace/templates", &stall.body("a-tool")).expect(201);
-}
-
-#[test]
-fn who_may_see_a_template_depends_on_its_visibility() {
-    let stall = Stall::new();
-    let (member, colleague) = (stall.joined("member"), stall.app.researcher());
-    let stranger = stall.app.person(&stall.app.institution(), "researcher");
-    for (visibility, seen_by_colleague, seen_by_stranger) in
-        [("private", 404, 404), ("institution", 200, 404), ("public", 200, 200)]
-    {
-        let name = fresh("study");
-        let id = stall.publish_with(&name, json!({"visibility": visibility})).expect(201).field("id");
-        for part in ["", "/versions", "/versions/1.0.0", "/versions/1.0.0/lock", "/versions/1.0.0/download"] {
-            let path = format!("{}{part}", at(&id));
-            member.get(&path).expect(200);
-            colleague.get(&path).expect(seen_by_colleague);
-            stranger.get(&path).expect(seen_by_stranger);
-        }
-    }
-    let missing = stranger.get(&at(NOWHERE)).expect_problem(404, "not_found");
-    let id = stall.publish_with("hidden-study", json!({"visibility": "private"})).expect(201).field("id");
-    let hidden = stranger.get(&at(&id)).expect_problem(404, "not_found");
-    assert_eq!(hidden.json()["detail"], missing.json()["detail"]);
 }
 
 #[test]
@@ -206,4 +151,65 @@ fn the_templates_that_come_with_the_program_are_published_once_and_their_old_nam
     let made = stall.publish_with("my-statistics", json!({"template": old})).expect(201).json();
     let pinned: Vec<_> = made["lock"].as_array().unwrap().iter().map(|entry| entry["ref"].clone()).collect();
     assert!(pinned.contains(&json!("cws/r-rstudio")), "{pinned:?}");
+}
+
+#[test]
+fn a_short_version_in_the_template_is_filled_up() {
+    let stall = Stall::new();
+    let template = yaml_with("Short", "version: 1.0\n");
+    let members = json!({"template": template, "version": Value::Null});
+    let made = stall.publish_with("short-tool", members).expect(201).json();
+    assert_eq!(made["version"], "1.0.0");
+    let findings = made["findings"].as_array().unwrap();
+    assert!(findings.iter().any(|f| f["pointer"] == "/version" && f["level"] == "warning"), "{findings:?}");
+    stall.publish_with("same-tool", json!({"template": template, "version": "1.0.0"})).expect(201);
+    stall
+        .publish_with("next-tool", json!({"template": template, "version": "1.1.0"}))
+        .expect_problem(422, "invalid_field");
+}
+
+#[test]
+fn a_template_that_does_not_fit_its_parents_is_refused_and_the_field_is_named() {
+    let stall = Stall::new();
+    let parent = fresh("parent");
+    let uses =
+        "  pip: ['{{.tool}}']\nparameters:\n  tool: {description: What is installed., default: numpy}\n";
+    let yaml = yaml_with("Parent", uses);
+    stall.publish_with(&parent, json!({"template": yaml})).expect(201);
+    let child = |base: &str, more: &str| {
+        format!(
+            "name: Child\ndescription: A child of another template.\nbase: {base}\ninherits: [{}/{parent}@^1]\n{more}",
+            stall.namespace
+        )
+    };
+    for (base, more, pointer) in [
+        (
+            "ubuntu-24.04",
+            "parameters:\n  tool: {description: Two words., default: numpy scipy}\n",
+            "/parameters/tool/default",
+        ),
+        ("ubuntu-24.04", "packages: {conda: [scipy]}\n", "/packages/conda"),
+        ("ubuntu-22.04", "", "/base"),
+        ("amazonlinux-2023", "", "/base"),
+    ] {
+        let template = child(base, more);
+        let refused = stall.publish_with("child-tool", json!({"template": template}));
+        let errors =
+            refused.expect_problem(422, "template_invalid").json()["errors"].as_array().unwrap().clone();
+        let named = errors.iter().any(|error| error["pointer"] == json!(format!("/template{pointer}")));
+        assert!(named, "{base} {more}: {errors:?}");
+    }
+    stall.publish_with("child-tool", json!({"template": child("ubuntu-24.04", "")})).expect(201);
+}
+
+#[test]
+fn a_template_full_of_odd_words_is_published_with_findings_that_are_cut() {
+    let stall = Stall::new();
+    let keys: String = (0..250).map(|n| format!("? \"odd{n}{}\"\n: x\n", "\\e\\\"é".repeat(300))).collect();
+    let made =
+        stall.publish_with("odd-words", json!({"template": yaml_with("Odd", &keys)})).expect(201).json();
+    let findings = made["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 200);
+    assert!(findings.iter().all(|finding| finding["pointer"].as_str().unwrap().len() <= 250));
+    stall.owner.get(&format!("{}/versions/1.0.0", at(made["id"].as_str().unwrap()))).expect(200);
 }

@@ -1,6 +1,6 @@
 //! `GET /marketplace/templates/{template_id}/ratings`, and what lists make of it.
 
-use super::shelf::{Publisher, listed, review, word};
+use super::shelf::{Publisher, listed, review};
 use crate::support::App;
 use serde_json::json;
 
@@ -38,24 +38,4 @@ fn many_good_ratings_come_before_one_perfect_one() {
     app.settle();
     let path = format!("/marketplace/templates?namespace={}&sort=rating", publisher.namespace);
     assert_eq!(listed(&app.researcher(), &path), [liked, loved]);
-}
-
-#[test]
-fn featured_takes_five_reviews_and_a_rating_of_four() {
-    let app = App::start();
-    let publisher = Publisher::new(&app);
-    let category = word();
-    let publish = || publisher.publish(&word(), &json!({"visibility": "public", "category": category}));
-    let (few, middling, featured) = (publish(), publish(), publish());
-    let readers: Vec<_> = (0..5).map(|_| app.researcher()).collect();
-    for (number, reader) in readers.iter().enumerate() {
-        if number < 4 {
-            review(reader, &few, 5);
-        }
-        review(reader, &middling, 4);
-        review(reader, &featured, if number == 0 { 4 } else { 5 });
-    }
-    app.settle();
-    let path = format!("/marketplace/featured?category={category}");
-    assert_eq!(listed(&readers[0], &path), [featured]);
 }

@@ -1,7 +1,6 @@
-//! `GET /marketplace/trending` as days go by. In process, for the clock: `template_usage` holds the rest
-//! against any deployment.
+//! `GET /marketplace/trending`: now, and as days go by, which is in process, for the clock.
 
-use super::shelf::{Publisher, download, listed, word};
+use super::shelf::{Publisher, download, listed, paged, word};
 use crate::support::App;
 use cws_cloud::Clock;
 use cws_embedded::system::SystemClock;
@@ -44,5 +43,42 @@ fn what_was_downloaded_a_week_ago_no_longer_trends() {
         assert_eq!(listed(&reader, &path) == [id.clone()], trends, "after {days} days");
         let viewed = reader.get(&format!("/marketplace/templates/{id}")).expect(200).json();
         assert_eq!((&viewed["downloads"], &viewed["author"]), (&json!(1), &json!(name)));
+    }
+}
+
+#[test]
+fn downloads_show_in_the_view_and_the_most_downloaded_lately_trends() {
+    let app = App::start();
+    let publisher = Publisher::new(&app);
+    let category = word();
+    let publish = || publisher.publish(&word(), &json!({"visibility": "public", "category": category}));
+    let (much, little, never) = (publish(), publish(), publish());
+    let reader = app.researcher();
+    for _ in 0..3 {
+        download(&app.researcher(), &much, "1.0.0", None);
+    }
+    download(&reader, &little, "1.0.0", None);
+    app.settle();
+    let path = format!("/marketplace/trending?category={category}");
+    assert_eq!(listed(&reader, &path), [much.clone(), little.clone()]);
+    let viewed = reader.get(&format!("/marketplace/templates/{much}")).expect(200).json();
+    assert_eq!(viewed["downloads"], json!(3));
+    assert_eq!(paged(&reader, &path, 1), [much, little], "and never {never}");
+}
+
+#[test]
+fn the_next_day_a_person_counts_again() {
+    let clock = Arc::new(Moved::default());
+    let app = App::start_local(Setup { clock: clock.clone(), ..Setup::for_tests() });
+    let publisher = Publisher::new(&app);
+    let (id, name) = (publisher.public(), "reader");
+    app.named_person("local", "researcher", name);
+    for (days, downloads) in [(0, 1), (1, 2), (1, 2)] {
+        clock.days.store(days, Ordering::Relaxed);
+        let reader = app.sign_in("local", name);
+        download(&reader, &id, "1.0.0", None);
+        app.settle();
+        let viewed = reader.get(&format!("/marketplace/templates/{id}")).expect(200).json();
+        assert_eq!(viewed["downloads"], json!(downloads), "after {days} days");
     }
 }

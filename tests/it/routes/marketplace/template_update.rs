@@ -1,7 +1,13 @@
 //! `PATCH /marketplace/templates/{template_id}`.
 
 use super::stall::{Stall, at, at_version};
-use serde_json::json;
+use serde_json::{Value, json};
+
+/// Without the numbers that are counted a little later.
+fn uncounted(mut template: Value) -> Value {
+    template.as_object_mut().unwrap().retain(|member, _| !member.starts_with("downloads"));
+    template
+}
 
 #[test]
 fn a_description_changes_and_a_version_does_not() {
@@ -12,7 +18,8 @@ fn a_description_changes_and_a_version_does_not() {
     let body = json!({"title": "Rivers", "tags": ["Rivers", "rivers", "C++"], "documentation": "# Rivers"});
     let changed = stall.owner.patch(&at(&id), &before.etag(), &body).expect(200);
     let seen = stall.owner.get(&at(&id)).expect(200);
-    assert_eq!((seen.json(), seen.etag()), (changed.json(), changed.etag()));
+    assert_eq!(seen.etag(), changed.etag());
+    assert_eq!(uncounted(seen.json()), uncounted(changed.json()));
     assert_eq!(seen.json()["tags"], json!(["c", "rivers"]));
     assert_eq!(seen.json()["description"], before.json()["description"]);
     assert_eq!(stall.owner.get(&format!("{}/download", at_version(&id, "1.0.0"))).expect(200).bytes, bytes);

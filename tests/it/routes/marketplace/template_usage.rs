@@ -1,6 +1,6 @@
-//! `GET /marketplace/templates/{template_id}/usage`, `/marketplace/trending`, and the counts in lists.
+//! `GET /marketplace/templates/{template_id}/usage`.
 
-use super::shelf::{Publisher, download, listed, paged, word};
+use super::shelf::{Publisher, download, word};
 use crate::support::App;
 use serde_json::json;
 
@@ -10,8 +10,11 @@ fn downloads_are_counted_by_version_and_day() {
     let publisher = Publisher::new(&app);
     let (id, reader) = (publisher.public(), app.researcher());
     publisher.version(&id, "1.1.0");
-    for version in ["1.0.0", "1.1.0", "1.1.0", "latest"] {
+    for version in ["1.0.0", "1.1.0"] {
         download(&reader, &id, version, None);
+    }
+    for version in ["1.1.0", "latest"] {
+        download(&app.researcher(), &id, version, None);
     }
     let path = format!("/marketplace/templates/{id}/usage");
     let usage = publisher.who.get(&path).expect(200).json();
@@ -49,40 +52,18 @@ fn usage_is_for_the_namespace_and_those_who_oversee_it() {
 }
 
 #[test]
-fn downloads_show_in_the_view_and_the_most_downloaded_lately_trends() {
+fn a_person_counts_once_a_day_for_a_version_and_publishers_do_not_count() {
     let app = App::start();
     let publisher = Publisher::new(&app);
-    let category = word();
-    let publish = || publisher.publish(&word(), &json!({"visibility": "public", "category": category}));
-    let (much, little, never) = (publish(), publish(), publish());
-    let reader = app.researcher();
-    for _ in 0..3 {
-        download(&reader, &much, "1.0.0", None);
+    let (id, reader, member, maintainer) =
+        (publisher.public(), app.researcher(), app.researcher(), app.researcher());
+    publisher.member(&member, Some("member"));
+    publisher.member(&maintainer, Some("maintainer"));
+    for person in [&reader, &member, &maintainer, &publisher.who] {
+        for version in ["1.0.0", "latest", "1.0.0"] {
+            download(person, &id, version, None);
+        }
     }
-    download(&reader, &little, "1.0.0", None);
-    app.settle();
-    let path = format!("/marketplace/trending?category={category}");
-    assert_eq!(listed(&reader, &path), [much.clone(), little.clone()]);
-    let viewed = reader.get(&format!("/marketplace/templates/{much}")).expect(200).json();
-    assert_eq!(viewed["downloads"], json!(3));
-    assert_eq!(paged(&reader, &path, 1), [much, little], "and never {never}");
-}
-
-#[test]
-fn categories_are_those_of_the_templates_that_the_caller_may_see() {
-    let app = App::start();
-    let publisher = Publisher::new(&app);
-    let (open, secret) = (word(), word());
-    for (category, visibility) in [(&open, "public"), (&open, "institution"), (&secret, "private")] {
-        publisher.publish(&word(), &json!({"category": category, "visibility": visibility}));
-    }
-    app.settle();
-    let stranger = app.person(&app.institution(), "researcher");
-    let counted = |caller: &crate::support::Caller, category: &str| {
-        let page = caller.get("/marketplace/categories").expect(200).json();
-        let found = page["items"].as_array().unwrap().iter().find(|item| item["category"] == json!(category));
-        found.map(|item| item["count"].as_u64().unwrap())
-    };
-    assert_eq!((counted(&publisher.who, &open), counted(&publisher.who, &secret)), (Some(2), Some(1)));
-    assert_eq!((counted(&stranger, &open), counted(&stranger, &secret)), (Some(1), None));
+    let usage = publisher.who.get(&format!("/marketplace/templates/{id}/usage")).expect(200).json();
+    assert_eq!(usage["downloads"], json!(2), "the reader and the member, once each");
 }

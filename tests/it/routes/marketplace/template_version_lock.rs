@@ -124,3 +124,20 @@ fn a_lock_read_by_version_may_be_kept_for_ever() {
     let latest = stall.owner.get(&format!("{}/lock", at_version(&id, "latest"))).expect(200);
     assert_eq!(latest.header("cache-control"), Some("no-store"));
 }
+
+#[test]
+fn an_alias_and_the_name_are_one_template_and_a_circle_over_an_alias_is_a_circle() {
+    let stall = Stall::new();
+    let (base, alias) = (fresh("grand-base"), fresh("old-base"));
+    let id = stall.publish_with(&base, json!({"aliases": [alias]})).expect(201).field("id");
+    let path = |name: &str| format!("{}/{name}", stall.namespace);
+    let both = yaml_with("Both", &format!("inherits: [{}@^1, {}@^1]\n", path(&base), path(&alias)));
+    let made = stall.publish_with("child-of-both", json!({"template": both})).expect(201).json();
+    let named: Vec<&str> =
+        made["lock"].as_array().unwrap().iter().map(|e| e["ref"].as_str().unwrap()).collect();
+    assert_eq!(named, [path(&base)]);
+    let circle = yaml_with("Circle", &format!("inherits: [{}@^1]\n", path(&alias)));
+    let body = json!({"version": "1.1.0", "template": circle});
+    let refused = stall.owner.post(&format!("{}/versions", super::stall::at(&id)), &body);
+    assert!(refused.expect_problem(422, "unresolvable").text().contains("circle"));
+}
