@@ -13,8 +13,9 @@ use cws_templates::similar::Keys;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Names in a row before it is put aside as a page: with 64 + 64 characters a name, a third of what a row may have.
-pub const PAGE_NAMES: usize = 1000;
+/// Names in a row before it is put aside as a page. With 64 + 64 characters a name that is 52 KB, so that the rows of
+/// nine names and a template of a mebibyte fit into the four of one commit.
+pub const PAGE_NAMES: usize = 400;
 /// Sort of the row that is written.
 pub const HEAD: &str = "head";
 
