@@ -31,7 +31,18 @@ pub fn check_media_type(spec: &Spec, request: &Request) -> Result<(), Problem> {
 /// # Errors
 /// `malformed_request` when something else came.
 pub fn read_nothing<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
-    if request.body.is_empty() { read_json(b"{}") } else { read_json(&request.body) }
+    if request.body.is_empty() { read_json(b"{}") } else { read_object(&request.body) }
+}
+
+/// Reads a body: a JSON object. What is read into would take an array as well, its members by position.
+///
+/// # Errors
+/// `malformed_request` with a pointer to the field.
+pub fn read_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    match bytes.trim_ascii_start().first() {
+        Some(b'{') => read_json(bytes),
+        _ => Err(Problem::malformed("", "must be a JSON object")),
+    }
 }
 
 /// Reads JSON of at most 32 levels.
@@ -106,6 +117,18 @@ mod tests {
         assert_eq!(refused.errors[0].pointer, "/list/1/count");
         let unknown = read_json::<Outer>(br#"{"list":[],"owner":"me"}"#).unwrap_err();
         assert!(unknown.errors[0].detail.contains("owner"), "{unknown:?}");
+    }
+
+    #[test]
+    fn members_have_names_and_not_only_places() {
+        assert!(read_object::<Inner>(br#" {"count":1}"#).is_ok());
+        for other in ["[1]", "7", "null", "", "  ", "\u{feff}{}"] {
+            assert_eq!(
+                read_object::<Inner>(other.as_bytes()).unwrap_err().code,
+                "malformed_request",
+                "{other}"
+            );
+        }
     }
 
     #[test]

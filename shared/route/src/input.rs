@@ -64,7 +64,7 @@ impl<T: DeserializeOwned + JsonSchema + Send + Sync + 'static> Body for T {
             return body::read_nothing(request);
         }
         body::check_media_type(spec, request)?;
-        body::read_json(&request.body)
+        body::read_object(&request.body)
     }
 
     fn schema(generator: &mut SchemaGenerator) -> Option<Schema> {

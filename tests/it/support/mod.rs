@@ -7,6 +7,7 @@ pub mod app;
 pub mod caller;
 pub mod reply;
 pub mod weather;
+pub mod totp;
 
 pub use app::App;
 pub use caller::Caller;
