@@ -4,8 +4,8 @@ use crate::cli::{BenchArgs, Cli, Command, Common, ServeArgs, Verify};
 use cws_cloud::token::{IssuerKind, KeySource, TokenAlgorithm, TrustedIssuer};
 use cws_local::{
     all_routes, bench,
-    http::Doors,
-    serve::{Server, stopped},
+    doors::Doors,
+    serve::Server,
     verify,
     world::{Setup, World},
 };
@@ -14,12 +14,20 @@ use serde::Deserialize;
 use std::{
     error::Error,
     io::{IsTerminal, Write},
+    net::SocketAddr,
     path::Path,
     process::ExitCode,
     sync::Arc,
 };
-use tokio::{runtime::Runtime, sync::watch};
+use tokio::{
+    runtime::Runtime,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::watch,
+};
 use tracing_subscriber::EnvFilter;
+
+/// Exit code of a server that was told twice to stop: what a shell says of a program that Ctrl-C ended.
+const ENDED_AT_ONCE: u8 = 130;
 
 type Outcome = Result<ExitCode, Box<dyn Error>>;
 
@@ -63,49 +71,63 @@ fn start_log(common: &Common) -> Result<(), Box<dyn Error>> {
 fn serve(common: &Common, args: &ServeArgs) -> Outcome {
     start_log(common)?;
     Runtime::new()?.block_on(async {
+        let mut signals = Signals::listen()?;
         let server = Server::bind(args.listen).await?;
         let base_url = format!("http://{}", server.address);
-        let setup = Setup {
-            templates: !args.no_templates,
-            listen: Some(server.address),
-            allow_remote: args.allow_remote,
-            inside_lambda: args.lambda_function_name.is_some(),
-            trusted: trusted(args.trusted_issuers.as_deref())?,
-            ..Setup::default()
+        let setup = setup(args, server.address)?;
+        let world = tokio::select! {
+            opened = World::open(&common.data, &base_url, setup) => Arc::new(opened?),
+            () = signals.next() => {
+                say("stopped before it had started; the next start goes on from there", false);
+                return Ok(ExitCode::SUCCESS);
+            }
         };
-        let world = Arc::new(World::open(&common.data, &base_url, setup).await?);
         greet(&base_url, &world);
         let (stop, stopping) = watch::channel(false);
         let doors = doors(args, server.address.ip().is_loopback());
-        let running = server.run(world, doors, stopping.clone());
+        let running = server.run(world, doors, stopping);
         tokio::pin!(running);
         tokio::select! {
-            ended = &mut running => ended?,
-            () = told_to_stop() => {
-                say("stopping: finishing what has begun", false);
-                stop.send_replace(true);
-                stopped(stopping).await;
-                running.await?;
-            }
+            ended = &mut running => return Ok(ended.map(|()| ExitCode::SUCCESS)?),
+            () = signals.next() => say("stopping: finishing what has begun; Ctrl-C again ends it at once", false),
         }
-        Ok(ExitCode::SUCCESS)
+        stop.send_replace(true);
+        tokio::select! {
+            ended = running => Ok(ended.map(|()| ExitCode::SUCCESS)?),
+            () = signals.next() => Ok(ExitCode::from(ENDED_AT_ONCE)),
+        }
     })
 }
 
-/// Ctrl-C, or the signal that a service manager sends.
-async fn told_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+fn setup(args: &ServeArgs, address: SocketAddr) -> Result<Setup, Box<dyn Error>> {
+    Ok(Setup {
+        templates: !args.no_templates,
+        listen: Some(address),
+        allow_remote: args.allow_remote,
+        inside_lambda: args.lambda_function_name.is_some(),
+        store_max_bytes: args.max_store_bytes,
+        trusted: trusted(args.trusted_issuers.as_deref())?,
+        ..Setup::default()
+    })
+}
+
+/// Ctrl-C, and the signal that a service manager sends. Caught from the moment of `listen` on, so that a
+/// stop during a long first start is as clean as any.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
     }
 }
 

@@ -1,12 +1,14 @@
 //! `cws`: the whole product in one process on a laptop, over SQLite and the embedded adapters.
 //!
-//! `world` puts the parts together, `http` speaks to browsers and curl, `background` does what
-//! event sources and schedules do on AWS, `first_start` fills an empty store.
+//! `world` puts the parts together; `serve`, `doors`, `inlet` and `http` speak to browsers and curl;
+//! `background` does what event sources and schedules do on AWS, `first_start` fills an empty store.
 
 pub mod background;
 pub mod bench;
+pub mod doors;
 pub mod first_start;
 pub mod http;
+pub mod inlet;
 pub mod keys;
 pub mod serve;
 pub mod verify;

@@ -3,9 +3,11 @@
 mod cli;
 mod commands;
 
-use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    commands::run(cli::Cli::parse())
+    match cli::Cli::read(std::env::args_os()) {
+        Ok(cli) => commands::run(cli),
+        Err(told) => told.exit(),
+    }
 }

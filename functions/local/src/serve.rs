@@ -2,18 +2,22 @@
 
 use crate::{
     background::Background,
-    http::{Doors, Served, answer},
+    doors::Doors,
+    http::{Served, answer},
+    inlet::Inlet,
     world::{World, WorldError},
 };
-use axum::{
-    Router,
-    body::Body,
-    extract::{ConnectInfo, State},
-    http::Request,
+use hyper::{server::conn::http1, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
 };
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 use thiserror::Error;
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+};
 
 /// How long a stop waits for requests that have begun.
 const DRAIN_MAX: Duration = Duration::from_secs(10);
@@ -37,10 +41,39 @@ pub enum ServeError {
     Io(#[from] std::io::Error),
 }
 
+/// What clients may take.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Connections at the same time; more wait until one ends.
+    pub connections: usize,
+    /// How long a request's head may take to come, and a connection may stay idle.
+    pub head_wait: Duration,
+    /// Largest head, bytes.
+    pub head_max_bytes: usize,
+    /// How long a request's body may take to come.
+    pub body_wait: Duration,
+    /// All bodies that are worked on at the same time, bytes; more wait for room.
+    pub bodies_max_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 512,
+            head_wait: Duration::from_secs(20),
+            head_max_bytes: 64 * 1024,
+            body_wait: Duration::from_secs(30),
+            bodies_max_bytes: 64 * 1024 * 1024,
+        }
+    }
+}
+
 /// A listening server.
 pub struct Server {
     /// Where it listens; a port of 0 was given a real one.
     pub address: SocketAddr,
+    /// What clients may take.
+    pub limits: Limits,
     listener: TcpListener,
 }
 
@@ -54,7 +87,7 @@ impl Server {
             std::io::ErrorKind::AddrInUse => ServeError::InUse(address),
             _ => ServeError::Listen(address, error),
         })?;
-        Ok(Self { address: listener.local_addr()?, listener })
+        Ok(Self { address: listener.local_addr()?, limits: Limits::default(), listener })
     }
 
     /// Answers until `stop` says so, then finishes what it has begun.
@@ -68,16 +101,15 @@ impl Server {
         stop: watch::Receiver<bool>,
     ) -> Result<(), ServeError> {
         let background = Background::start(world.clone(), stop.clone());
-        let served = Arc::new(Served { shell: world.shell.clone(), doors });
-        let app = Router::new().fallback(handle).with_state(served);
-        let service = app.into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(self.listener, service).with_graceful_shutdown(stopped(stop.clone()));
+        let inlet = Inlet::new(self.limits.bodies_max_bytes, self.limits.body_wait);
+        let served = Arc::new(Served { shell: world.shell.clone(), doors, inlet });
+        let serving = accept(self.listener, self.limits, served, stop.clone());
         let overdue = async {
             stopped(stop).await;
             tokio::time::sleep(DRAIN_MAX).await;
         };
         tokio::select! {
-            ended = serving.into_future() => ended?,
+            () = serving => {}
             () = overdue => tracing::warn!("a client did not finish in time; its connection is cut"),
         }
         background.finish().await;
@@ -85,12 +117,58 @@ impl Server {
     }
 }
 
-async fn handle(
-    State(served): State<Arc<Served>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: Request<Body>,
-) -> http::Response<Body> {
-    answer(&served, peer, request).await
+/// Takes connections until it is told to stop, then waits until those that it has are done.
+async fn accept(listener: TcpListener, limits: Limits, served: Arc<Served>, stop: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(limits.connections));
+    let open = GracefulShutdown::new();
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(limits.head_wait).max_buf_size(limits.head_max_bytes);
+    let stop = stopped(stop);
+    tokio::pin!(stop);
+    loop {
+        let next = async {
+            let place = places.clone().acquire_owned().await;
+            (listener.accept().await, place)
+        };
+        match tokio::select! { () = &mut stop => break, next = next => next } {
+            (Ok((stream, peer)), Ok(place)) => connect(&http, &open, &served, (stream, peer, place)),
+            (Err(error), _) => not_accepted(&error).await,
+            (_, Err(_closed)) => break,
+        }
+    }
+    drop(listener);
+    open.shutdown().await;
+}
+
+/// Answers on one connection until it ends.
+#[expect(clippy::disallowed_methods, reason = "a connection is the server's own work, not a handler's")]
+fn connect(
+    http: &http1::Builder,
+    open: &GracefulShutdown,
+    served: &Arc<Served>,
+    (stream, peer, place): (TcpStream, SocketAddr, OwnedSemaphorePermit),
+) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "answers may be sent late");
+    }
+    let served = served.clone();
+    let service = service_fn(move |request| {
+        let served = served.clone();
+        async move { Ok::<_, Infallible>(answer(&served, peer, request).await) }
+    });
+    let connection = open.watch(http.serve_connection(TokioIo::new(stream), service));
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection ended badly");
+        }
+        drop(place);
+    });
+}
+
+/// Too many open files, or a client that was gone at once: the next try may go through.
+async fn not_accepted(error: &io::Error) {
+    tracing::warn!(%error, "a connection was not taken");
+    tokio::time::sleep(Duration::from_millis(100)).await;
 }
 
 /// Resolves when the flag turns true, or when nobody can turn it any more.

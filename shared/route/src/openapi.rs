@@ -188,7 +188,7 @@ fn may_answer(spec: &Spec, error: &ErrorCode) -> bool {
         "idempotency_key_reused" => signed_in && !matches!(spec.idempotency, Idempotency::None(_)),
         "secret_delivered" => matches!(spec.idempotency, Idempotency::SecretOnce),
         "invalid_cursor" => !spec.is_write(),
-        "method_not_allowed" => false,
+        "method_not_allowed" | "body_too_slow" | "host_not_served" => false,
         _ => true,
     }
 }

@@ -58,9 +58,12 @@ pub struct Request {
     pub headers: BTreeMap<String, String>,
     /// Body.
     pub body: Vec<u8>,
+    /// Whether the transport stopped reading a body that is larger than the route takes.
+    pub body_too_large: bool,
     /// Who the transport says is calling.
     pub credential: Credential,
-    /// Whether the caller is on the same machine: what the operator's credential needs.
+    /// Whether the caller is on the same machine and nobody passed the request on: what the operator's
+    /// credential needs.
     pub from_loopback: bool,
 }
 

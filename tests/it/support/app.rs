@@ -2,7 +2,7 @@
 
 use super::{Caller, weather};
 use cws_local::{
-    http::Doors,
+    doors::Doors,
     serve::Server,
     world::{Setup, World},
 };

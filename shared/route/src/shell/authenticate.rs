@@ -69,7 +69,7 @@ impl Authenticate {
                     .header("www-authenticate", "Bearer"));
             }
             Credential::Bearer(text) if self.is_operator(text).await? => {
-                return if from_loopback { Ok(Caller::operator(home.clone())) } else { Err(refused()) };
+                return if from_loopback { Ok(Caller::operator(home.clone())) } else { Err(not_from_here()) };
             }
             Credential::Bearer(text) => self.verify(text).await?,
             Credential::Verified(token) => token.as_ref().clone(),
@@ -166,6 +166,13 @@ fn admit(token: &VerifiedToken, user: User) -> Result<Caller, Problem> {
         subject: Some(token.subject.clone()),
         user: Some(user),
     })
+}
+
+/// The right key from the wrong place: its holder is told, who would otherwise look for the fault in the key.
+fn not_from_here() -> Problem {
+    let detail = "the operator's key counts on the server's own machine only, sent straight to it and not through a \
+                  proxy; sign in as a person instead";
+    Problem { detail: detail.to_owned(), ..refused() }
 }
 
 fn refused() -> Problem {

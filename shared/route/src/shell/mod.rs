@@ -11,12 +11,15 @@ mod run;
 pub use authenticate::{Authenticate, OperatorCheck};
 pub(crate) use run::run;
 
-use crate::{Problem, Request, Response, Table, table::Lookup};
+use crate::{
+    Problem, Request, Response, Spec, Table,
+    table::{Lookup, Row},
+};
 use cws_authz::Authorizer;
 use cws_cloud::{Clock, Entropy, Ports};
 use cws_model::InstitutionId;
 use cws_store::{Store, cursor::Sealer};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// What a deployment gives to the shell.
 pub struct ShellParts {
@@ -46,6 +49,19 @@ pub struct Shell {
     table: Table,
 }
 
+/// A route that was found, with the values of its path's parameters.
+pub struct Place<'a> {
+    row: &'a Row,
+    params: BTreeMap<String, String>,
+}
+
+impl Place<'_> {
+    /// What the route states about itself.
+    pub fn spec(&self) -> &'static Spec {
+        self.row.spec()
+    }
+}
+
 impl Shell {
     /// A shell over a table.
     pub fn new(parts: Arc<ShellParts>, table: Table) -> Self {
@@ -62,20 +78,38 @@ impl Shell {
         &self.table
     }
 
-    /// Runs the route at a method and path: how a laptop finds it.
-    pub async fn serve_path(&self, method: &str, path: &str, mut request: Request) -> Response {
+    /// The route at a method and path.
+    ///
+    /// # Errors
+    /// 404 or 405.
+    pub fn find(&self, method: &str, path: &str) -> Result<Place<'_>, Problem> {
         match self.table.find(method, path) {
-            Lookup::Found(row, params) => {
-                request.path_params = params;
-                row.route.serve(self, request).await
-            }
+            Lookup::Found(row, params) => Ok(Place { row, params }),
             Lookup::OtherMethod(allowed) => {
                 let detail = format!("this path takes {}", allowed.join(", "));
-                let problem = Problem::new("method_not_allowed", detail).header("allow", allowed.join(", "));
-                problem.into_response(None, self.request_id().as_str())
+                Err(Problem::new("method_not_allowed", detail).header("allow", allowed.join(", ")))
             }
-            Lookup::Nothing => Problem::not_found().into_response(None, self.request_id().as_str()),
+            Lookup::Nothing => Err(Problem::not_found()),
         }
+    }
+
+    /// Runs a route that was found.
+    pub async fn serve_at(&self, place: Place<'_>, request: Request) -> Response {
+        place.row.route.serve(self, Request { path_params: place.params, ..request }).await
+    }
+
+    /// Runs the route at a method and path: how a laptop finds it.
+    pub async fn serve_path(&self, method: &str, path: &str, request: Request) -> Response {
+        match self.find(method, path) {
+            Ok(place) => self.serve_at(place, request).await,
+            Err(problem) => self.refuse(method, problem),
+        }
+    }
+
+    /// Answers a request that came to no route, or that the transport did not let through; it is
+    /// logged and has a request id like any other.
+    pub fn refuse(&self, method: &str, problem: Problem) -> Response {
+        run::refuse(self, method, problem)
     }
 
     /// Runs the route of an operation id: how a Lambda function finds it. `None` when there is none.

@@ -2,8 +2,8 @@
 
 use super::{Shell, ShellParts, commit, idempotency};
 use crate::{
-    Answer, Caller, Ctx, Found, Payload, Problem, Request, Response, Route, Spec, input::RequestInput,
-    spec::Access,
+    Answer, Caller, Ctx, Found, Method, Payload, Problem, Request, Response, Route, Spec,
+    input::RequestInput, spec::Access,
 };
 use cws_authz::{Action, Decision, ResourceKind};
 use cws_model::{Timestamp, id::RequestId};
@@ -25,8 +25,21 @@ pub(crate) async fn run<R: Route>(shell: &Shell, spec: &'static Spec, request: R
             problem.into_response(Some(spec), request_id.as_str())
         }
     };
-    finish(&mut response, spec, &request_id);
+    finish(&mut response, spec.cache, &request_id);
     log(&shell.parts, spec, &request_id, who.as_ref(), response.status, started);
+    response
+}
+
+/// Answers without a route.
+pub(super) fn refuse(shell: &Shell, method: &str, problem: Problem) -> Response {
+    let request_id = shell.request_id();
+    let code = problem.code;
+    let mut response = problem.into_response(None, request_id.as_str());
+    finish(&mut response, "no-store", &request_id);
+    let method = Method::parse(method).map_or("other", Method::as_str);
+    tracing::info!(
+        target: "cws::request", route = "none", method, status = response.status, code, %request_id, "request"
+    );
     response
 }
 
@@ -149,10 +162,10 @@ fn view_action(kind: ResourceKind) -> Option<Action> {
 }
 
 fn check_size(spec: &Spec, request: &Request) -> Result<(), Problem> {
-    if request.body.len() <= spec.body_max_bytes {
+    if request.body.len() <= spec.body_max_bytes && !request.body_too_large {
         return Ok(());
     }
-    let detail = format!("the body has {} bytes; the limit is {}", request.body.len(), spec.body_max_bytes);
+    let detail = format!("this route takes a body of at most {} bytes", spec.body_max_bytes);
     Err(Problem::new("body_too_large", detail))
 }
 
@@ -196,11 +209,11 @@ fn not_modified(spec: &Spec, request: &Request, response: Response) -> Response 
     unchanged
 }
 
-fn finish(response: &mut Response, spec: &Spec, request_id: &RequestId) {
+fn finish(response: &mut Response, cache: &str, request_id: &RequestId) {
     response.header("x-request-id", request_id.as_str());
     response.header("x-content-type-options", "nosniff");
     if response.get("cache-control").is_none() {
-        response.header("cache-control", spec.cache);
+        response.header("cache-control", cache);
     }
 }
 
