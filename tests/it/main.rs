@@ -7,6 +7,7 @@
 mod contract;
 mod faults;
 mod flows;
+mod inside;
 mod matrix;
 mod routes;
 mod stored;

@@ -3,7 +3,7 @@
 use super::{Caller, weather};
 use cws_local::{
     doors::Doors,
-    serve::Server,
+    serve::{Limits, Server},
     world::{Setup, World},
 };
 use serde_json::json;
@@ -49,20 +49,26 @@ impl App {
 
     /// One of its own, set up so.
     pub fn start_local(setup: Setup) -> Self {
-        Self::start_in(TempDir::new().unwrap(), setup)
+        Self::start_limited(setup, Limits::default())
     }
 
     /// One of its own, over a data directory that is there.
     pub fn start_over(data: TempDir, setup: Setup) -> Self {
-        Self::start_in(data, setup)
+        Self::start_in(data, setup, Limits::default())
     }
 
-    fn start_in(data: TempDir, setup: Setup) -> Self {
+    /// One of its own, whose clients may take no more than this.
+    pub fn start_limited(setup: Setup, limits: Limits) -> Self {
+        Self::start_in(TempDir::new().unwrap(), setup, limits)
+    }
+
+    fn start_in(data: TempDir, setup: Setup, limits: Limits) -> Self {
         let setup = weather::exposed(setup);
         let runtime = Runtime::new().unwrap();
         let (stop, stopping) = watch::channel(false);
         let (server, world) = runtime.block_on(async {
-            let server = Server::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+            let mut server = Server::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+            server.limits = limits;
             let base_url = format!("http://{}", server.address);
             let world = World::open(data.path(), &base_url, setup).await.unwrap();
             (server, Arc::new(world))
@@ -82,7 +88,7 @@ impl App {
     /// Stops and starts again over the same data.
     pub fn restart(mut self, setup: Setup) -> Self {
         let local = self.local.take().expect("only a local deployment can be restarted");
-        Self::start_in(stop(local), setup)
+        Self::start_in(stop(local), setup, Limits::default())
     }
 
     /// Stops; answers the data directory, which lives as long as the second value.

@@ -5,10 +5,12 @@
 
 pub mod app;
 pub mod caller;
+pub mod program;
 pub mod reply;
 pub mod weather;
 pub mod totp;
 
 pub use app::App;
 pub use caller::Caller;
+pub use program::Program;
 pub use reply::Reply;
