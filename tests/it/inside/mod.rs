@@ -4,6 +4,7 @@ mod command_line;
 mod crash;
 mod doors;
 mod limits;
+mod readme;
 mod restart;
 mod start_and_stop;
 mod storage_full;
