@@ -46,6 +46,7 @@ pub fn document(table: &Table, version: &str) -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "headers": headers(),
             "schemas": schemas,
         },
     })
@@ -95,7 +96,14 @@ fn parameters(spec: &Spec, input: &InputSchemas) -> Vec<Value> {
     if spec.if_match {
         list.push(header("If-Match", true, "The ETag that you read, or `*`."));
     }
-    if !matches!(spec.idempotency, Idempotency::None(_)) && matches!(spec.access, Access::Action(_)) {
+    if !spec.is_write() && spec.headers.contains(&"ETag") {
+        let schema = json!({"type": "string"});
+        let about = "The ETag that you have, or `*`: what has not changed is answered with 304 and no body.";
+        list.push(json!({
+            "name": "If-None-Match", "in": "header", "required": false, "description": about, "schema": schema,
+        }));
+    }
+    if repeats(spec) {
         list.push(header("Idempotency-Key", false, "Makes a repeat safe for 24 hours; 1 to 255 characters."));
     }
     list
@@ -153,24 +161,64 @@ fn without_null(mut schema: Value) -> Value {
     schema
 }
 
+/// Whether `Idempotency-Key` has a meaning.
+fn repeats(spec: &Spec) -> bool {
+    !matches!(spec.idempotency, Idempotency::None(_)) && matches!(spec.access, Access::Action(_))
+}
+
+/// Headers of answers, described once.
+fn headers() -> Value {
+    let text = |about: &str| json!({"description": about, "schema": {"type": "string"}});
+    let seconds = json!({"type": "integer", "minimum": 0});
+    json!({
+        "X-Request-Id": text("Names this request in the log and in the audit record; quote it."),
+        "ETag": text("The state that was answered, for `If-Match` and `If-None-Match`."),
+        "Location": text("Where the new thing is."),
+        "Idempotency-Replayed": text("`true` when this is the answer to an earlier request with the same key."),
+        "Retry-After": {"description": "When to try again, in seconds.", "schema": seconds},
+        "WWW-Authenticate": text("How to authenticate."),
+    })
+}
+
+/// References to headers, as an answer names them.
+fn header_references<'a>(names: impl IntoIterator<Item = &'a str>) -> Value {
+    let of = |name: &str| (name.to_owned(), json!({"$ref": format!("#/components/headers/{name}")}));
+    Value::Object(std::iter::once("X-Request-Id").chain(names).map(of).collect())
+}
+
 fn responses(spec: &Spec, output: &Schema) -> Map<String, Value> {
     let mut map = Map::new();
     map.insert(spec.status.to_string(), success(spec, output));
+    if !spec.is_write() && spec.headers.contains(&"ETag") {
+        let headers = header_references(["ETag"]);
+        map.insert("304".to_owned(), json!({"description": "It has not changed.", "headers": headers}));
+    }
     let mut by_status: BTreeMap<u16, Vec<&ErrorCode>> = BTreeMap::new();
     for error in spec.errors.iter().chain(COMMON_ERRORS.iter().filter(|error| may_answer(spec, error))) {
         by_status.entry(error.status).or_default().push(error);
     }
     for (status, errors) in by_status {
-        let about: Vec<String> =
-            errors.iter().map(|error| format!("`{}`: {}", error.code, error.about)).collect();
-        let body = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
-        map.insert(status.to_string(), json!({"description": about.join(" "), "content": body}));
+        map.insert(status.to_string(), failure(status, &errors));
     }
     map
 }
 
+fn failure(status: u16, errors: &[&ErrorCode]) -> Value {
+    let about: Vec<String> =
+        errors.iter().map(|error| format!("`{}`: {}", error.code, error.about)).collect();
+    let headers = header_references(match status {
+        401 => Some("WWW-Authenticate"),
+        429 | 503 => Some("Retry-After"),
+        _ => None,
+    });
+    let body = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
+    json!({"description": about.join(" "), "headers": headers, "content": body})
+}
+
 fn success(spec: &Spec, output: &Schema) -> Value {
-    let mut answer = json!({"description": "Done."});
+    let replayed = repeats(spec).then_some("Idempotency-Replayed");
+    let headers = header_references(spec.headers.iter().copied().chain(replayed));
+    let mut answer = json!({"description": "Done.", "headers": headers});
     if let (false, Some(object)) = (matches!(spec.status, 204 | 202), answer.as_object_mut()) {
         object.insert("content".to_owned(), json!({spec.produces: {"schema": output}}));
     }
@@ -185,7 +233,8 @@ fn may_answer(spec: &Spec, error: &ErrorCode) -> bool {
         "precondition_required" | "precondition_failed" => spec.if_match,
         "conflict" | "storage_full" => spec.is_write(),
         "unsupported_media_type" | "body_too_large" => spec.is_write(),
-        "idempotency_key_reused" => signed_in && !matches!(spec.idempotency, Idempotency::None(_)),
+        "idempotency_key_reused" => repeats(spec),
+        "answer_not_kept" => repeats(spec) && matches!(spec.idempotency, Idempotency::Stored),
         "secret_delivered" => matches!(spec.idempotency, Idempotency::SecretOnce),
         "invalid_cursor" => !spec.is_write(),
         "method_not_allowed" | "body_too_slow" | "host_not_served" => false,

@@ -95,6 +95,8 @@ pub struct Spec {
     pub consumes: &'static [&'static str],
     /// What the answer may be kept for, `Cache-Control`.
     pub cache: &'static str,
+    /// Headers of success that tell a client something: `ETag`, `Location`.
+    pub headers: &'static [&'static str],
 }
 
 impl Spec {
@@ -122,6 +124,7 @@ impl Spec {
             produces: "application/json",
             consumes: &["application/json"],
             cache: "no-store",
+            headers: &[],
         }
     }
 
@@ -137,12 +140,12 @@ impl Spec {
 
     /// A PUT; asks for `If-Match`.
     pub const fn put(operation_id: &'static str, path: &'static str) -> Self {
-        Self { if_match: true, ..Self::new(Method::Put, operation_id, path) }
+        Self { if_match: true, headers: &["ETag"], ..Self::new(Method::Put, operation_id, path) }
     }
 
     /// A PATCH; asks for `If-Match`.
     pub const fn patch(operation_id: &'static str, path: &'static str) -> Self {
-        Self { if_match: true, ..Self::new(Method::Patch, operation_id, path) }
+        Self { if_match: true, headers: &["ETag"], ..Self::new(Method::Patch, operation_id, path) }
     }
 
     /// A DELETE.
@@ -225,7 +228,7 @@ impl Spec {
     /// A PUT or PATCH that overwrites without looking, such as a marker with one possible value.
     #[must_use]
     pub const fn without_if_match(self) -> Self {
-        Self { if_match: false, ..self }
+        Self { if_match: false, headers: &[], ..self }
     }
 
     /// Media type of the answer.
@@ -244,6 +247,12 @@ impl Spec {
     #[must_use]
     pub const fn cache(self, cache: &'static str) -> Self {
         Self { cache, ..self }
+    }
+
+    /// Headers of success that tell a client something.
+    #[must_use]
+    pub const fn answers(self, headers: &'static [&'static str]) -> Self {
+        Self { headers, ..self }
     }
 
     /// The full path: `/api/v2` in front of all but the few that stand outside.
@@ -273,7 +282,7 @@ impl Spec {
     }
 }
 
-/// Errors that every route may answer.
+/// Errors that every route may answer, and two that come before a route is found.
 pub const COMMON_ERRORS: &[ErrorCode] = &[
     ErrorCode::new(
         400,
@@ -292,6 +301,11 @@ pub const COMMON_ERRORS: &[ErrorCode] = &[
     ErrorCode::new(408, "body_too_slow", "The body did not come in time."),
     ErrorCode::new(409, "conflict", "Others changed the same thing at the same time, four times in a row."),
     ErrorCode::new(409, "secret_delivered", "The first answer to this key held a secret; it is not kept."),
+    ErrorCode::new(
+        409,
+        "answer_not_kept",
+        "The first request with this key was done; its answer was too large to keep.",
+    ),
     ErrorCode::new(412, "precondition_failed", "`If-Match` is not the current ETag."),
     ErrorCode::new(413, "body_too_large", "The body is over the limit of the route."),
     ErrorCode::new(415, "unsupported_media_type", "The body has another media type than the route reads."),

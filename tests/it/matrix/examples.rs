@@ -19,10 +19,13 @@ fn fault(scene: &Scene<'_>, row: &Row) -> Option<String> {
         Some((_, status, code)) => reply.status == *status && reply.field("code") == *code,
         None => {
             let produced = (!reply.bytes.is_empty()).then_some(spec.produces);
-            reply.status == spec.status && reply.header("content-type") == produced
+            let told = ["ETag", "Location"].map(|name| reply.header(&name.to_lowercase()).is_some());
+            let stated = ["ETag", "Location"].map(|name| spec.headers.contains(&name));
+            reply.status == spec.status && reply.header("content-type") == produced && told == stated
         }
     };
-    (!as_stated).then(|| format!("{}: {} {}", spec.operation_id, reply.status, reply.text()))
+    let found = || format!("{}: {} {:?} {}", spec.operation_id, reply.status, reply.headers, reply.text());
+    (!as_stated).then(found)
 }
 
 #[test]

@@ -29,6 +29,7 @@ impl Route for InstitutionCreate {
     const SPEC: Spec = Spec::post("institution_create", "/institutions")
         .summary("Open an institution")
         .requires(Action::InstitutionCreate)
+        .answers(&["ETag", "Location"])
         .status(201)
         .errors(&[ErrorCode::new(409, "institution_exists", "An institution has this id.")])
         .writes(&[kind::INSTITUTION])

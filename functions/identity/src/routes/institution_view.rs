@@ -33,6 +33,7 @@ impl Route for InstitutionView {
     const SPEC: Spec = Spec::get("institution_view", "/institutions/{institution_id}")
         .summary("View an institution")
         .requires(Action::InstitutionView)
+        .answers(&["ETag"])
         .reads(&[kind::INSTITUTION]);
 
     type Input = Input<InstitutionPath>;

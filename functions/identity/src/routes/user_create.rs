@@ -85,6 +85,7 @@ impl Route for UserCreate {
     const SPEC: Spec = Spec::post("user_create", "/users/registry")
         .summary("Add a person")
         .requires(Action::UserCreate)
+        .answers(&["ETag", "Location"])
         .status(201)
         .errors(&[LOGIN_TAKEN])
         .reads(&[kind::INSTITUTION])

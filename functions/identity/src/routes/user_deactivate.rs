@@ -17,6 +17,7 @@ impl Route for UserDeactivate {
     const SPEC: Spec = Spec::post("user_deactivate", "/users/registry/{user_id}/deactivate")
         .summary("Keep a person out; nothing is deleted")
         .requires(Action::UserDeactivate)
+        .answers(&["ETag"])
         .reads(&[kind::DIRECTORY, kind::USER_PROJECT, kind::USER_ACTIVE])
         .writes(&[kind::USER])
         .calls(&[<dyn Identity as Port>::NAME])

@@ -13,6 +13,7 @@ impl Route for UserMe {
     const SPEC: Spec = Spec::get("user_me", "/users/me")
         .summary("View oneself")
         .requires(Action::UserView)
+        .answers(&["ETag"])
         .reads(&[kind::USER, kind::USER_PROJECT, kind::USER_ACTIVE]);
 
     type Input = Input;

@@ -17,6 +17,7 @@ impl Route for UserReactivate {
     const SPEC: Spec = Spec::post("user_reactivate", "/users/registry/{user_id}/reactivate")
         .summary("Let a person in again")
         .requires(Action::UserDeactivate)
+        .answers(&["ETag"])
         .reads(&[kind::DIRECTORY, kind::USER_PROJECT, kind::USER_ACTIVE])
         .writes(&[kind::USER])
         .calls(&[<dyn Identity as Port>::NAME])

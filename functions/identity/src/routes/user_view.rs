@@ -13,6 +13,7 @@ impl Route for UserView {
     const SPEC: Spec = Spec::get("user_view", "/users/registry/{user_id}")
         .summary("View a person")
         .requires(Action::UserView)
+        .answers(&["ETag"])
         .reads(&[kind::USER, kind::DIRECTORY, kind::USER_PROJECT, kind::USER_ACTIVE]);
 
     type Input = Input<UserPath>;

@@ -40,6 +40,7 @@ impl Route for NamespaceCreate {
     const SPEC: Spec = Spec::post("namespace_create", "/marketplace/namespaces")
         .summary("Take a namespace")
         .requires(Action::NamespaceCreate)
+        .answers(&["ETag", "Location"])
         .status(201)
         .errors(&[errors::NAMESPACE_TAKEN, errors::NAMESPACE_RESERVED, errors::NAME_TOO_CLOSE])
         .writes(&[kind::NAMESPACE])

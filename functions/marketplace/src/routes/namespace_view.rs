@@ -15,6 +15,7 @@ impl Route for NamespaceView {
     const SPEC: Spec = Spec::get("namespace_view", "/marketplace/namespaces/{namespace}")
         .summary("View a namespace and its members")
         .requires(Action::NamespaceView)
+        .answers(&["ETag"])
         .reads(&[kind::NAMESPACE]);
 
     type Input = Input<NamespacePath>;

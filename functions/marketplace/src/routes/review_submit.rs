@@ -39,6 +39,7 @@ impl Route for ReviewSubmit {
     const SPEC: Spec = Spec::post("review_submit", "/marketplace/templates/{template_id}/reviews")
         .summary("Review a version, once")
         .requires(Action::ReviewSubmit)
+        .answers(&["ETag", "Location"])
         .status(201)
         .errors(&[REVIEW_EXISTS])
         .reads(&[kind::NAMESPACE, kind::TEMPLATE_VERSION])

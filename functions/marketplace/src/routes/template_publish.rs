@@ -77,6 +77,7 @@ impl Route for TemplatePublish {
     const SPEC: Spec = Spec::post("template_publish", "/marketplace/templates")
         .summary("Publish a template")
         .requires(Action::TemplatePublish)
+        .answers(&["ETag", "Location"])
         .status(201)
         .errors(&[
             errors::NAME_TAKEN,

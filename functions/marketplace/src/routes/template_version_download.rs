@@ -26,6 +26,7 @@ impl Route for TemplateVersionDownload {
     const SPEC: Spec = Spec::get("template_version_download", PATH)
         .summary("Download the bytes of a version")
         .requires(Action::TemplateDownload)
+        .answers(&["ETag"])
         .errors(&[ErrorCode::new(
             410,
             "version_revoked",

@@ -18,6 +18,7 @@ impl Route for TemplateVersionLock {
         Spec::get("template_version_lock", "/marketplace/templates/{template_id}/versions/{version}/lock")
             .summary("Read a version's lock: parents and dependencies with digests")
             .requires(Action::TemplateView)
+            .answers(&["ETag"])
             .reads(&[kind::TEMPLATE, kind::TEMPLATE_VERSION, kind::NAMESPACE, kind::MEMBER])
             .writes(&[kind::TEMPLATE_USE]);
 

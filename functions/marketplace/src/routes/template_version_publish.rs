@@ -47,6 +47,7 @@ impl Route for TemplateVersionPublish {
         Spec::post("template_version_publish", "/marketplace/templates/{template_id}/versions")
             .summary("Publish another version of a template")
             .requires(Action::TemplateVersionPublish)
+            .answers(&["Location"])
             .status(201)
             .errors(&[
                 errors::VERSION_EXISTS,

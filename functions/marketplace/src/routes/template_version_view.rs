@@ -47,6 +47,7 @@ impl Route for TemplateVersionView {
         Spec::get("template_version_view", "/marketplace/templates/{template_id}/versions/{version}")
             .summary("View a version of a template")
             .requires(Action::TemplateView)
+            .answers(&["ETag"])
             .reads(&[kind::TEMPLATE, kind::TEMPLATE_VERSION, kind::TEMPLATE_BYTES, kind::NAMESPACE]);
 
     type Input = Input<VersionPath>;

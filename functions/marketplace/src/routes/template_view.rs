@@ -28,6 +28,7 @@ impl Route for TemplateView {
     const SPEC: Spec = Spec::get("template_view", "/marketplace/templates/{template_id}")
         .summary("View a template and its latest version")
         .requires(Action::TemplateView)
+        .answers(&["ETag"])
         .reads(&[kind::TEMPLATE, kind::NAMESPACE]);
 
     type Input = Input<TemplatePath>;

@@ -23,6 +23,7 @@ impl Route for AuditCheckpoint {
     const SPEC: Spec = Spec::get("audit_checkpoint", "/audit/checkpoint")
         .summary("Read the newest signed checkpoint of the audit log")
         .requires(Action::AuditRead)
+        .answers(&["ETag"])
         .errors(&[NO_CHECKPOINT])
         .reads(&[kind::LOG_HEAD])
         .produces("text/plain; charset=utf-8");

@@ -11,6 +11,7 @@ impl Route for DocsView {
     const SPEC: Spec = Spec::get("docs_view", "/docs")
         .summary("Read the API documentation as a page")
         .public("the page says how to sign in")
+        .answers(&["ETag"])
         .calls(&[<dyn ApiDocument>::NAME])
         .produces("text/html; charset=utf-8")
         .cache("public, max-age=300");

@@ -11,14 +11,12 @@ use serde::Serialize;
 /// Names the route; never constructed.
 pub enum HealthView {}
 
-/// How it is.
+/// How it is: a deployment that cannot work answers 503 and no such thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HealthStatus {
     /// Everything that a request needs answers.
     Ok,
-    /// The store does not answer; the status of the answer is 503.
-    Unavailable,
 }
 
 /// The deployment's state.
@@ -26,8 +24,8 @@ pub enum HealthStatus {
 pub struct HealthOut {
     /// How it is.
     pub status: HealthStatus,
-    /// The store; null when it does not answer.
-    pub store: Option<StoreOut>,
+    /// The store.
+    pub store: StoreOut,
     /// Version of the program.
     pub version: &'static str,
     /// Time at the deployment.
@@ -59,14 +57,11 @@ impl Route for HealthView {
     }
 
     async fn call(ctx: &Ctx, _: Self::Input, (): ()) -> Result<Answer<HealthOut>, Problem> {
-        let found = ctx.port::<dyn HealthProbe>()?.store().await;
-        if let Err(error) = &found {
-            tracing::error!(%error, "the store does not answer");
-        }
-        let store = found.ok().map(|health| StoreOut { adapter: health.adapter, schema: health.schema });
-        let status = if store.is_some() { HealthStatus::Ok } else { HealthStatus::Unavailable };
-        let out = HealthOut { status, store, version: env!("CARGO_PKG_VERSION"), time: ctx.now() };
-        let code = if out.status == HealthStatus::Ok { 200 } else { 503 };
-        Ok(Answer::json(out).status(code))
+        let health = ctx.port::<dyn HealthProbe>()?.store().await.map_err(|error| {
+            Problem::new("unavailable", "the store does not answer").because(error).header("retry-after", "1")
+        })?;
+        let store = StoreOut { adapter: health.adapter, schema: health.schema };
+        let version = env!("CARGO_PKG_VERSION");
+        Ok(Answer::json(HealthOut { status: HealthStatus::Ok, store, version, time: ctx.now() }))
     }
 }

@@ -11,6 +11,7 @@ impl Route for OpenapiView {
     const SPEC: Spec = Spec::get("openapi_view", "/openapi.json")
         .summary("Read the OpenAPI document")
         .public("the document says how to sign in")
+        .answers(&["ETag"])
         .calls(&[<dyn ApiDocument>::NAME])
         .cache("public, max-age=300");
 

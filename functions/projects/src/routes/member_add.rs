@@ -33,6 +33,7 @@ impl Route for MemberAdd {
     const SPEC: Spec = Spec::post("member_add", "/projects/{project_id}/members")
         .summary("Add somebody to a project")
         .requires(Action::MemberAdd)
+        .answers(&["ETag", "Location"])
         .status(201)
         .errors(&[ARCHIVED, MEMBER_EXISTS])
         .reads(&[kind::USER])

@@ -14,6 +14,7 @@ impl Route for MemberView {
     const SPEC: Spec = Spec::get("member_view", "/projects/{project_id}/members/{user_id}")
         .summary("View a member of a project")
         .requires(Action::MemberList)
+        .answers(&["ETag"])
         .reads(&[kind::PROJECT, kind::MEMBER]);
 
     type Input = Input<MemberPath>;

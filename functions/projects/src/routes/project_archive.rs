@@ -18,6 +18,7 @@ impl Route for ProjectArchive {
     const SPEC: Spec = Spec::delete("project_archive", "/projects/{project_id}")
         .summary("Archive a project; nothing is deleted")
         .requires(Action::ProjectArchive)
+        .answers(&["ETag"])
         .status(200)
         .errors(&[ARCHIVED])
         .reads(&[kind::MEMBER])

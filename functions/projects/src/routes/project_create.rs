@@ -36,6 +36,7 @@ impl Route for ProjectCreate {
     const SPEC: Spec = Spec::post("project_create", "/projects")
         .summary("Open a project")
         .requires(Action::ProjectCreate)
+        .answers(&["ETag", "Location"])
         .status(201)
         .errors(&[NAME_TAKEN])
         .writes(&[kind::PROJECT, kind::PROJECT_NAME, kind::MEMBER, kind::USER_PROJECT])

@@ -13,6 +13,7 @@ impl Route for ProjectView {
     const SPEC: Spec = Spec::get("project_view", "/projects/{project_id}")
         .summary("View a project")
         .requires(Action::ProjectView)
+        .answers(&["ETag"])
         .reads(&[kind::PROJECT, kind::MEMBER]);
 
     type Input = Input<ProjectPath>;

@@ -21,6 +21,9 @@ pub(super) struct Stored {
     fingerprint: String,
     /// What was answered; `None` when it held a secret or was too large to keep.
     answer: Option<StoredAnswer>,
+    /// Whether it was too large.
+    #[serde(default)]
+    too_large: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -87,17 +90,24 @@ fn fingerprint(request: &Request) -> String {
     digest_hex(&text)
 }
 
+fn not_kept(too_large: bool) -> Problem {
+    if too_large {
+        let detail = "the request was done the first time; its answer was too large to keep";
+        Problem::new("answer_not_kept", detail)
+    } else {
+        let detail = "the request was done the first time; its answer held a secret and is not kept";
+        Problem::new("secret_delivered", detail)
+    }
+}
+
 impl Claim {
     /// The stored answer, if this is a repeat.
     ///
     /// # Errors
-    /// `secret_delivered` when the first answer could not be kept.
+    /// `secret_delivered` or `answer_not_kept` when the first answer could not be kept.
     pub(super) fn replay(&self) -> Option<Result<Response, Problem>> {
         let stored = self.slot.value()?;
-        let Some(answer) = &stored.answer else {
-            let detail = "the request was done the first time; its answer held a secret and is not kept";
-            return Some(Err(Problem::new("secret_delivered", detail)));
-        };
+        let Some(answer) = &stored.answer else { return Some(Err(not_kept(stored.too_large))) };
         let body = STANDARD.decode(&answer.body).unwrap_or_default();
         let mut response = Response { status: answer.status, headers: answer.headers.clone(), body };
         response.header("idempotency-replayed", "true");
@@ -112,13 +122,41 @@ impl Claim {
         response: &Response,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let keep = !self.secret && response.body.len() <= KEPT_MAX_BYTES;
-        let answer = keep.then(|| StoredAnswer {
+        let too_large = !self.secret && response.body.len() > KEPT_MAX_BYTES;
+        let answer = (!self.secret && !too_large).then(|| StoredAnswer {
             status: response.status,
             headers: response.headers.clone(),
             body: STANDARD.encode(&response.body),
         });
-        let stored = Stored { fingerprint: self.fingerprint.clone(), answer };
+        let stored = Stored { fingerprint: self.fingerprint.clone(), answer, too_large };
         writes.put_until(&self.slot, &stored, Some(now.plus_seconds(KEPT_S)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cws_store::{Item, Op, Revision};
+
+    /// What a repeat gets of an answer of so many bytes.
+    fn repeated(size: usize, secret: bool) -> Result<Response, Problem> {
+        let (now, key) = (Timestamp::from_millis(0), Key::new("ide#local#00", "x"));
+        let slot = |item| Slot::<Stored>::read(key.clone(), item, now).unwrap();
+        let claim = |slot| Claim { slot, fingerprint: "f".to_owned(), secret };
+        let mut writes = Writes::new();
+        let response = Response::new(201, "application/json", vec![b'x'; size]);
+        claim(slot(None)).store(&mut writes, &response, now).unwrap();
+        let Op::Put { value, schema, expires_at, .. } = writes.ops()[0].clone() else { panic!() };
+        let item = Item { key: key.clone(), revision: Revision("c".to_owned()), schema, value, expires_at };
+        claim(slot(Some(item))).replay().unwrap()
+    }
+
+    #[test]
+    fn a_repeat_gets_the_answer_or_is_told_truly_why_not() {
+        assert_eq!(repeated(KEPT_MAX_BYTES, false).unwrap().body.len(), KEPT_MAX_BYTES);
+        assert_eq!(repeated(KEPT_MAX_BYTES + 1, false).unwrap_err().code, "answer_not_kept");
+        for size in [1, KEPT_MAX_BYTES + 1] {
+            assert_eq!(repeated(size, true).unwrap_err().code, "secret_delivered");
+        }
     }
 }

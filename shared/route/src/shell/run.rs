@@ -198,7 +198,7 @@ fn render<T: serde::Serialize>(spec: &Spec, answer: &Answer<T>) -> Result<Respon
 
 fn not_modified(spec: &Spec, request: &Request, response: Response) -> Response {
     let same = match (request.header("if-none-match"), response.get("etag")) {
-        (Some(wanted), Some(etag)) => wanted.split(',').any(|tag| tag.trim() == etag),
+        (Some(wanted), Some(etag)) => names(wanted, etag),
         _ => false,
     };
     if spec.is_write() || !same || response.status != 200 {
@@ -207,6 +207,13 @@ fn not_modified(spec: &Spec, request: &Request, response: Response) -> Response 
     let mut unchanged = Response { status: 304, body: Vec::new(), ..response };
     unchanged.headers.retain(|(name, _)| name != "content-type");
     unchanged
+}
+
+/// Whether a list of ETags names this one; `*` names any. Proxies that change the encoding of an answer make
+/// its tag weak, and for reading that is as good (RFC 9110, section 13.1.2).
+fn names(list: &str, etag: &str) -> bool {
+    let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    list.split(',').map(strong).any(|tag| tag == "*" || tag == etag)
 }
 
 fn finish(response: &mut Response, cache: &str, request_id: &RequestId) {

@@ -11,6 +11,12 @@ fn the_document_is_openapi_and_unchanged_is_not_sent_again() {
     assert_eq!(first.json()["paths"]["/openapi.json"]["get"]["operationId"], "openapi_view");
     assert!(first.header("cache-control").unwrap().contains("max-age"));
     let etag = first.etag();
-    let again = app.anonymous().send("GET", "/openapi.json", &[("if-none-match", &etag)], None);
-    assert_eq!((again.status, again.bytes.len()), (304, 0));
+    for known in [etag.clone(), format!("W/{etag}"), format!("\"other\", {etag}"), "*".to_owned()] {
+        let again = app.anonymous().send("GET", "/openapi.json", &[("if-none-match", &known)], None);
+        assert_eq!((again.status, again.bytes.len()), (304, 0), "{known}");
+        assert_eq!(again.etag(), etag);
+    }
+    for other in ["\"other\"", "W/\"other\"", ""] {
+        app.anonymous().send("GET", "/openapi.json", &[("if-none-match", other)], None).expect(200);
+    }
 }
