@@ -2,4 +2,5 @@
 
 mod document;
 pub(crate) mod layers;
+mod mirror;
 mod tidy;

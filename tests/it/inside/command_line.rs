@@ -1,9 +1,6 @@
 //! The command line as a process: help, documents, refusals, variables.
 
-use crate::support::{
-    Program,
-    program::{command, root, run, text},
-};
+use crate::support::program::{Program, command, root, run, text};
 use std::{fs, process::Output};
 use tempfile::TempDir;
 

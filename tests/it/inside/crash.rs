@@ -1,6 +1,6 @@
 //! The whole program, killed while it writes.
 
-use crate::support::{Caller, Program};
+use crate::support::{Caller, program::Program};
 use cws_local::verify;
 use serde_json::json;
 use std::{collections::BTreeSet, path::Path, thread};

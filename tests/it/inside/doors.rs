@@ -1,7 +1,7 @@
 //! What browsers and proxies meet: CORS, `Host`, and an operator's key that counts only straight from here.
 //! On AWS, API Gateway answers for the first two, and there is no such key.
 
-use crate::support::{App, Caller, Program, Reply};
+use crate::support::{App, Caller, Reply, program::Program};
 use cws_local::world::Setup;
 use serde_json::json;
 use tempfile::TempDir;

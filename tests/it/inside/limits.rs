@@ -1,6 +1,6 @@
 //! What one client may take of a laptop's server: time for a head and a body, connections, and a line of the log.
 
-use crate::support::{App, Program};
+use crate::support::{App, program::Program};
 use cws_local::{serve::Limits, world::Setup};
 use serde_json::{Value, json};
 use std::{

@@ -1,5 +1,7 @@
-//! Tests that need the inside.
+//! Tests that need what no deployment offers: a clock to move, a process to kill, a store to limit. `beside`
+//! lists them, and those that stand beside the route they are about.
 
+pub mod beside;
 mod command_line;
 mod crash;
 mod doors;

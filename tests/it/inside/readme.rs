@@ -1,10 +1,7 @@
 //! README's walk, typed into a shell as it stands there. `cargo run` is the program that it would build, and
 //! the port is a free one.
 
-use crate::support::{
-    Program,
-    program::{binary, root, text},
-};
+use crate::support::program::{Program, binary, root, text};
 use serde_json::Value;
 use std::{
     env, fs,

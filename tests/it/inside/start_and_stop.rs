@@ -1,9 +1,6 @@
 //! How a server starts, what keeps it from starting, and how it ends.
 
-use crate::support::{
-    Program,
-    program::{command, text},
-};
+use crate::support::program::{Program, command, text};
 use std::{
     fs,
     io::{Read, Write},

@@ -12,5 +12,4 @@ pub mod totp;
 
 pub use app::App;
 pub use caller::Caller;
-pub use program::Program;
 pub use reply::Reply;
