@@ -12,7 +12,7 @@ use http::{
 };
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use std::{net::SocketAddr, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
 /// What a browser may read of an answer.
 const EXPOSED: &str =
@@ -77,13 +77,20 @@ fn check_headers(doors: &Doors, headers: &HeaderMap) -> Result<(), Problem> {
     Ok(())
 }
 
-fn shell_request(headers: &HeaderMap, query: Option<&str>, taken: &mut Taken, peer: SocketAddr) -> Request {
-    let text = |(name, value): (&HeaderName, &HeaderValue)| {
-        value.to_str().ok().map(|value| (name.as_str().to_owned(), value.to_owned()))
+/// Headers as text. One that came more than once is one list, and bytes that are no text stay in sight, so
+/// that a value that is not understood is refused and not passed over.
+fn texts(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let text = |name: &HeaderName| {
+        let values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+        values.collect::<Vec<_>>().join(", ")
     };
+    headers.keys().map(|name| (name.as_str().to_owned(), text(name))).collect()
+}
+
+fn shell_request(headers: &HeaderMap, query: Option<&str>, taken: &mut Taken, peer: SocketAddr) -> Request {
     Request {
         query: query.unwrap_or_default().to_owned(),
-        headers: headers.iter().filter_map(text).collect(),
+        headers: texts(headers),
         body: std::mem::take(&mut taken.bytes),
         body_too_large: taken.too_large,
         from_loopback: is_straight_from_here(peer.ip(), headers),

@@ -137,13 +137,14 @@ mod tests {
         assert!(inlet().read(announced, 10).await.unwrap().too_large);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_body_waits_for_room_and_gets_it_when_another_is_done() {
-        let inlet = inlet();
-        let first = inlet.read(in_pieces(&[80]), 100).await.unwrap();
-        let refused = inlet.read(in_pieces(&[30]), 100).await.unwrap_err();
+        let patient = inlet();
+        let hasty = Inlet { wait: Duration::from_millis(20), ..patient.clone() };
+        let first = patient.read(in_pieces(&[80]), 100).await.unwrap();
+        let refused = hasty.read(in_pieces(&[30]), 100).await.unwrap_err();
         assert_eq!(refused.code, "body_too_slow");
         drop(first);
-        assert_eq!(inlet.read(in_pieces(&[30]), 100).await.unwrap().bytes.len(), 30);
+        assert_eq!(patient.read(in_pieces(&[30]), 100).await.unwrap().bytes.len(), 30);
     }
 }

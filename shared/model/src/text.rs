@@ -19,6 +19,11 @@ pub enum TextError {
     Form(&'static str),
 }
 
+/// What a line looks like: no control characters, no white space at its ends.
+const LINE: &str = r"^[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f])?$";
+/// What prose looks like: no control characters but those that end lines and indent.
+const PROSE: &str = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$";
+
 /// One line of 1 to `MAX` characters, without control characters and outer white space.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Line<const MAX: usize>(String);
@@ -173,7 +178,7 @@ impl<const MAX: usize> JsonSchema for Line<MAX> {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "minLength": 1, "maxLength": MAX, "pattern": r"^[^\s\x00-\x1f\x7f](.*[^\s\x00-\x1f\x7f])?$"})
+        json_schema!({"type": "string", "minLength": 1, "maxLength": MAX, "pattern": LINE})
     }
 }
 
@@ -187,7 +192,7 @@ impl<const MAX: usize> JsonSchema for Prose<MAX> {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "maxLength": MAX})
+        json_schema!({"type": "string", "maxLength": MAX, "pattern": PROSE})
     }
 }
 

@@ -20,6 +20,7 @@ pub mod request;
 pub mod route;
 pub mod shell;
 pub mod spec;
+pub mod stated;
 pub mod table;
 
 pub use answer::{Answer, Payload, Raw};

@@ -1,12 +1,16 @@
 //! A route, and the list of routes of a domain.
 
 use crate::{
-    Answer, Ctx, Problem, Request, Response, Shell, Spec, input::InputSchemas, input::RequestInput, shell,
+    Answer, Ctx, Problem, Request, Response, Shell, Spec,
+    input::{InputSchemas, RequestInput},
+    shell,
+    stated::Stated,
 };
 use cws_authz::{Action, Grant, Membership, Resource};
 use futures::future::BoxFuture;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
+use std::{marker::PhantomData, sync::OnceLock};
 
 /// What the request is about: the resource that the caller must be allowed to act on, the caller's
 /// memberships that count for it, and whatever the handler wants to keep of what was read.
@@ -103,14 +107,27 @@ pub trait AnyRoute: Send + Sync {
     fn serve<'a>(&'a self, shell: &'a Shell, request: Request) -> BoxFuture<'a, Response>;
 }
 
-struct Entry<R>(std::marker::PhantomData<fn() -> R>);
+struct Entry<R> {
+    stated: OnceLock<Stated>,
+    route: PhantomData<fn() -> R>,
+}
+
+impl<R: Route> Entry<R> {
+    fn stated(&self) -> &Stated {
+        self.stated.get_or_init(|| {
+            let mut generator = SchemaGenerator::default();
+            let input = R::Input::schemas(&mut generator);
+            Stated::new(&input, &generator.take_definitions(true))
+        })
+    }
+}
 
 /// Gives every route's SPEC one address.
 ///
 /// INVARIANT (deny by default): a route that does not say who may call it does not build.
-struct Stated<R>(std::marker::PhantomData<R>);
+struct Home<R>(PhantomData<R>);
 
-impl<R: Route> Stated<R> {
+impl<R: Route> Home<R> {
     const SPEC: &'static Spec = {
         assert!(R::SPEC.declares_access(), "a SPEC needs `.requires(action)` or `.public(reason)`");
         &R::SPEC
@@ -119,7 +136,7 @@ impl<R: Route> Stated<R> {
 
 impl<R: Route> AnyRoute for Entry<R> {
     fn spec(&self) -> &'static Spec {
-        Stated::<R>::SPEC
+        Home::<R>::SPEC
     }
 
     fn input(&self, generator: &mut SchemaGenerator) -> InputSchemas {
@@ -135,7 +152,7 @@ impl<R: Route> AnyRoute for Entry<R> {
     }
 
     fn serve<'a>(&'a self, shell: &'a Shell, request: Request) -> BoxFuture<'a, Response> {
-        Box::pin(shell::run::<R>(shell, Stated::<R>::SPEC, request))
+        Box::pin(shell::run::<R>(shell, Home::<R>::SPEC, self.stated(), request))
     }
 }
 
@@ -154,7 +171,7 @@ impl Routes {
     /// Adds a route.
     #[must_use]
     pub fn add<R: Route>(mut self) -> Self {
-        self.entries.push(Box::new(Entry::<R>(std::marker::PhantomData)));
+        self.entries.push(Box::new(Entry::<R> { stated: OnceLock::new(), route: PhantomData }));
         self
     }
 

@@ -42,6 +42,7 @@ pub(crate) fn request(event: ProxyEvent, now: Timestamp) -> Result<Request, Unre
         headers: event.headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect(),
         body,
         credential,
+        body_too_large: false,
         from_loopback: false,
     })
 }

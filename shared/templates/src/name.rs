@@ -56,7 +56,7 @@ pub fn check_name(text: &str) -> Result<(), NameError> {
     Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
 )]
 #[serde(try_from = "String", into = "String")]
-#[schemars(with = "String")]
+#[schemars(with = "String", extend("pattern" = "^[a-z0-9](-?[a-z0-9]){1,63}/[a-z0-9](-?[a-z0-9]){1,63}$"))]
 pub struct TemplateName {
     namespace: String,
     name: String,

@@ -24,7 +24,7 @@ pub struct SignIn {
     #[schemars(schema_with = "secret_schema")]
     pub password: Secret,
     /// Code of the second factor, or a recovery code.
-    #[schemars(schema_with = "secret_schema")]
+    #[schemars(with = "Option<String>", length(min = 1, max = 4096), extend("format" = "password"))]
     #[serde(default)]
     pub code: Option<Secret>,
 }

@@ -26,10 +26,10 @@ pub enum TemplateUsage {}
 #[serde(deny_unknown_fields)]
 pub struct UsageQuery {
     /// First day, UTC, such as `2026-11-01`; 30 days up to `to` when left out.
-    #[schemars(length(equal = 10))]
+    #[schemars(length(equal = 10), regex(pattern = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"))]
     pub from: Option<String>,
     /// Last day, included; today when left out. At most 92 days in all.
-    #[schemars(length(equal = 10))]
+    #[schemars(length(equal = 10), regex(pattern = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"))]
     pub to: Option<String>,
 }
 

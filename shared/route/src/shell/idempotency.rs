@@ -63,10 +63,7 @@ pub(super) async fn claim(
     let (Some(text), Some(institution)) = (request.header("idempotency-key"), caller.institution()) else {
         return Ok(None);
     };
-    if text.is_empty()
-        || text.len() > KEY_MAX_CHARS
-        || !text.bytes().all(|b| b.is_ascii_graphic() || b == b' ')
-    {
+    if text.is_empty() || text.len() > KEY_MAX_CHARS || !text.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(Problem::malformed("Idempotency-Key", "must be 1 to 255 visible ASCII characters"));
     }
     let name = digest_hex(format!("{}\n{}\n{text}", caller.id(), spec.operation_id).as_bytes());

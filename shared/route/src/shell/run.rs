@@ -3,7 +3,7 @@
 use super::{Shell, ShellParts, commit, idempotency};
 use crate::{
     Answer, Caller, Ctx, Found, Method, Payload, Problem, Request, Response, Route, Spec,
-    input::RequestInput, spec::Access,
+    input::RequestInput, spec::Access, stated::Stated,
 };
 use cws_authz::{Action, Decision, ResourceKind};
 use cws_model::{Timestamp, id::RequestId};
@@ -13,11 +13,16 @@ use std::{sync::Arc, time::Duration};
 const ATTEMPTS: u32 = 4;
 
 /// Runs a route: the whole life of a request.
-pub(crate) async fn run<R: Route>(shell: &Shell, spec: &'static Spec, request: Request) -> Response {
+pub(crate) async fn run<R: Route>(
+    shell: &Shell,
+    spec: &'static Spec,
+    stated: &Stated,
+    request: Request,
+) -> Response {
     let request_id = shell.request_id();
     let started = shell.parts.clock.now();
     let mut who = None;
-    let outcome = answer::<R>(&shell.parts, spec, &request, &request_id, &mut who).await;
+    let outcome = answer::<R>(&shell.parts, (spec, stated), &request, &request_id, &mut who).await;
     let mut response = match outcome {
         Ok(response) => not_modified(spec, &request, response),
         Err(problem) => {
@@ -45,7 +50,7 @@ pub(super) fn refuse(shell: &Shell, method: &str, problem: Problem) -> Response 
 
 async fn answer<R: Route>(
     parts: &Arc<ShellParts>,
-    spec: &'static Spec,
+    (spec, stated): (&'static Spec, &Stated),
     request: &Request,
     request_id: &RequestId,
     who: &mut Option<Caller>,
@@ -66,6 +71,9 @@ async fn answer<R: Route>(
     loop {
         attempt += 1;
         let input = R::Input::read(spec, request)?;
+        if attempt == 1 {
+            stated.check(request)?;
+        }
         let now = parts.clock.now();
         let ctx = Ctx::new(spec, parts.clone(), caller.clone(), request_id.clone(), now, if_match.clone());
         match once::<R>(parts, &ctx, spec, request, input).await {
