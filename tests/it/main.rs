@@ -11,8 +11,8 @@ mod flows;
 mod inside;
 mod matrix;
 mod routes;
-mod stored;
 /// The squats that the rule itself is tested with.
 #[path = "../../shared/templates/tests/it/squats.rs"]
 mod squats;
+mod stored;
 mod support;

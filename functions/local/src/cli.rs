@@ -109,6 +109,7 @@ pub(crate) struct Common {
 
 /// How the server runs.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "The server")]
 pub(crate) struct ServeArgs {
     /// Address to listen on; port 0 takes a free one.
     #[arg(long, env = "CWS_LISTEN", default_value = "127.0.0.1:8947", value_name = "ADDRESS", value_parser = address)]

@@ -7,8 +7,8 @@ pub mod app;
 pub mod caller;
 pub mod program;
 pub mod reply;
-pub mod weather;
 pub mod totp;
+pub mod weather;
 
 pub use app::App;
 pub use caller::Caller;

@@ -12,7 +12,7 @@ use super::{
     seed::Census,
 };
 use crate::{
-    http::Doors,
+    doors::Doors,
     serve::{ServeError, Server},
     world::{HOME, Setup, World},
 };
