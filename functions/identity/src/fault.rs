@@ -40,6 +40,30 @@ pub const REFRESH_REJECTED: ErrorCode =
 /// A refresh token that was used twice.
 pub const REFRESH_REUSED: ErrorCode =
     ErrorCode::new(401, "refresh_reused", "The refresh token was used before, so its session was ended.");
+/// The one who is left to administer an institution.
+pub const LAST_ADMINISTRATOR: ErrorCode = ErrorCode::new(
+    409,
+    "last_administrator",
+    "An institution keeps at least one active administrator: make somebody else one first.",
+);
+/// The one who is left to answer for a project.
+pub const LAST_OWNER: ErrorCode = ErrorCode::new(
+    409,
+    "last_owner",
+    "The person is the last active owner of projects; `projects` names them to whoever may see them.",
+);
+/// Somebody who runs projects and is to become an external collaborator.
+pub const HOLDS_PROJECTS: ErrorCode = ErrorCode::new(
+    409,
+    "holds_project_roles",
+    "The person owns or manages projects, which an external collaborator may not; `projects` names them.",
+);
+/// A person who needs no setup token.
+pub const NOTHING_TO_SET_UP: ErrorCode = ErrorCode::new(
+    409,
+    "nothing_to_set_up",
+    "The person has a password, which a reset replaces, or signs in elsewhere, or may not sign in.",
+);
 /// No external login.
 pub const NOT_CONFIGURED: ErrorCode =
     ErrorCode::new(409, "not_configured", "The institution has no external login service configured.");
@@ -54,6 +78,9 @@ pub fn identity(error: IdentityError, at: &str, now: Timestamp) -> Problem {
         IdentityError::LoginTaken { field } => {
             let detail = format!("the {field} belongs to another account");
             Problem::new("login_taken", detail.clone()).and_field(format!("/{field}"), detail)
+        }
+        IdentityError::SetUp => {
+            Problem::new("nothing_to_set_up", "the person has a password, or signs in elsewhere")
         }
         IdentityError::UnknownSubject => Problem::not_found(),
         IdentityError::MfaRequired => Problem::new("mfa_required", "sign in with the second factor first"),

@@ -2,11 +2,13 @@
 //!
 //! The registry (`usr` rows) is the truth about a person; the identity port only knows how to sign in.
 
+pub mod asked_grant;
 pub mod fault;
 pub mod names;
 pub mod question;
 pub mod routes;
 pub mod session;
+pub mod standing;
 pub mod view;
 
 use cws_route::Routes;
@@ -41,6 +43,8 @@ pub fn routes() -> Routes {
         .add::<user_update::UserUpdate>()
         .add::<user_deactivate::UserDeactivate>()
         .add::<user_reactivate::UserReactivate>()
+        .add::<user_factor_reset::UserFactorReset>()
+        .add::<user_setup_token_create::UserSetupTokenCreate>()
         .add::<user_permissions::UserPermissions>()
         .add::<user_preferences_set::UserPreferencesSet>()
         .add::<user_project_list::UserProjectList>()

@@ -7,6 +7,9 @@ use cws_model::{
 use cws_route::Problem;
 use cws_store::{Scoped, Slot, Writes, rows::UserNameClaim};
 
+/// Longest login name, bytes.
+const LOGIN_MAX_BYTES: usize = 254;
+
 /// Sort key of the claim of a user name.
 pub fn of_username(username: &Username) -> String {
     format!("name/{username}")
@@ -43,6 +46,21 @@ pub async fn claim(
         }
     }
     Ok(())
+}
+
+/// Who signs in by this name, typed in any case.
+///
+/// # Errors
+/// What the store says.
+pub async fn holder(store: &Scoped, login: &str) -> Result<Option<UserId>, Problem> {
+    let folded = login.trim().to_lowercase();
+    // What is no name at all is looked up as one that nobody has.
+    let plain = folded.len() <= LOGIN_MAX_BYTES && folded.bytes().all(|byte| byte.is_ascii_graphic());
+    let folded = if plain { folded.as_str() } else { "" };
+    let sorts = [format!("name/{folded}"), format!("email/{folded}")];
+    let places: Vec<_> = sorts.iter().map(|sort| (None, sort.as_str())).collect();
+    let slots: Vec<Slot<UserNameClaim>> = store.get_many(&places).await?;
+    Ok(slots.into_iter().find_map(Slot::into_value).map(|claim| claim.user_id))
 }
 
 /// Gives a claim back.

@@ -2,14 +2,16 @@
 //!
 //! INVARIANT (no oracle): what the asker may not see answers like what does not exist.
 
-use crate::view::resource_of;
-use cws_authz::{Action, Context, Grant, GrantIn, Membership, Principal, Resource, ResourceKind, resource};
+use crate::{
+    asked_grant,
+    view::{find_user, resource_of},
+};
+use cws_authz::{Action, Context, Membership, Principal, Resource, ResourceKind, resource};
 use cws_model::{
-    Timestamp,
-    id::UserId,
-    identity::{Institution, Role, User},
-    marketplace::{Namespace, NamespaceMember, NamespaceRole, TemplateMeta},
-    project::{Member, Project, ProjectRole, ProjectStatus},
+    id::{ReviewId, TemplateId, UserId},
+    identity::{Institution, User},
+    marketplace::{Namespace, NamespaceMember, Review, TemplateMeta},
+    project::{Member, Project, ProjectStatus},
 };
 use cws_route::{Ctx, Problem};
 use cws_store::{Kind, kind};
@@ -25,6 +27,7 @@ pub const READS: &[Kind] = &[
     kind::MEMBER,
     kind::NAMESPACE,
     kind::TEMPLATE,
+    kind::REVIEW,
 ];
 
 /// Longest id of anything, bytes.
@@ -37,18 +40,20 @@ pub struct Question {
     /// What is to be done, such as `project_update`.
     #[schemars(length(min = 1, max = 64))]
     pub action: String,
-    /// To what: an id, a namespace or an institution. Left out: the caller's institution.
+    /// To what: an id, a namespace or an institution; a review as `<template id>/<review id>`. Left out: the
+    /// caller's institution.
     #[serde(default)]
     #[schemars(length(min = 1, max = 128))]
     pub resource: Option<String>,
     /// By whom; the caller when left out.
     #[serde(default)]
     pub user_id: Option<UserId>,
-    /// For an action that gives a role: which role.
+    /// For an action that gives a role: which role. For `user_update` the one that stays when left out, for
+    /// `namespace_member_set` none, which takes the role.
     #[serde(default)]
     #[schemars(length(min = 1, max = 32))]
     pub role: Option<String>,
-    /// For an action that gives a role: to whom.
+    /// For an action about somebody's role in a project or namespace: whose. The caller's own to leave.
     #[serde(default)]
     pub target_user_id: Option<UserId>,
 }
@@ -90,11 +95,13 @@ pub async fn pose(ctx: &Ctx, question: &Question) -> Result<Posed, Problem> {
     let principal = principal(ctx, question.user_id.as_ref()).await?;
     let resource = load(ctx, action.resource_kind(), question.resource.as_deref()).await?;
     let memberships = memberships(ctx, &principal.id, &resource).await?;
-    let context = context(action, question, ctx.now())?;
+    let grant = asked_grant::of(ctx, action, &resource, question).await?;
+    let context = Context { now: ctx.now(), grant };
     Ok(Posed { principal, action, resource, memberships, context })
 }
 
-/// The caller, or another person of the institution, as seen without a session.
+/// The caller, or another person whose permissions the caller may see, as seen without a session: what takes
+/// a sign-in of the last minutes is then a no.
 ///
 /// # Errors
 /// 404 for a person whose permissions the caller may not see.
@@ -102,7 +109,7 @@ pub async fn principal(ctx: &Ctx, user_id: Option<&UserId>) -> Result<Principal,
     let Some(user_id) = user_id.filter(|id| id.as_str() != ctx.caller().id()) else {
         return Ok(ctx.caller().principal.clone());
     };
-    let user = ctx.store()?.get::<User>(None, user_id.as_str()).await?.into_value();
+    let user = find_user(ctx, user_id).await?.value.into_value();
     let user = user.filter(|user| ctx.allows(Action::UserPermissionsView, &resource_of(user), &[]));
     user.map(|user| as_principal(&user)).ok_or_else(Problem::not_found)
 }
@@ -140,7 +147,8 @@ fn view_of(kind: ResourceKind) -> Option<Action> {
         ResourceKind::Project => Some(Action::ProjectView),
         ResourceKind::Namespace => Some(Action::NamespaceView),
         ResourceKind::Template => Some(Action::TemplateView),
-        ResourceKind::System | ResourceKind::Review => None,
+        ResourceKind::Review => Some(Action::ReviewView),
+        ResourceKind::System => None,
     }
 }
 
@@ -150,7 +158,10 @@ async fn read(ctx: &Ctx, kind: ResourceKind, id: &str) -> Result<Option<Resource
             let row = ctx.system().get::<Institution>(None, id).await?.into_value();
             row.map(|row| Resource::Institution(resource::Institution { id: row.id }))
         }
-        ResourceKind::User => ctx.store()?.get::<User>(None, id).await?.value().map(resource_of),
+        ResourceKind::User => {
+            let Ok(user_id) = id.parse::<UserId>() else { return Ok(None) };
+            Some(find_user(ctx, &user_id).await?.resource)
+        }
         ResourceKind::Project => ctx.store()?.get::<Project>(None, id).await?.into_value().map(|row| {
             let archived = row.status == ProjectStatus::Archived;
             let id = row.id.to_string();
@@ -166,8 +177,24 @@ async fn read(ctx: &Ctx, kind: ResourceKind, id: &str) -> Result<Option<Resource
             let row = ctx.catalogue().get::<TemplateMeta>(Some(id), "meta").await?.into_value();
             row.map(|row| Resource::Template(template(row)))
         }
-        ResourceKind::System | ResourceKind::Review => None,
+        ResourceKind::Review => review(ctx, id).await?.map(Resource::Review),
+        ResourceKind::System => None,
     })
+}
+
+/// A review, named with its template as in its path.
+async fn review(ctx: &Ctx, id: &str) -> Result<Option<resource::Review>, Problem> {
+    let parsed = id.split_once('/').map(|(one, two)| (one.parse::<TemplateId>(), two.parse::<ReviewId>()));
+    let Some((Ok(template_id), Ok(review_id))) = parsed else { return Ok(None) };
+    let (template_id, review_id) = (template_id.as_str(), review_id.as_str());
+    let catalogue = ctx.catalogue();
+    let meta = catalogue.get::<TemplateMeta>(Some(template_id), "meta").await?.into_value();
+    let row = catalogue.get::<Review>(Some(template_id), review_id).await?.into_value();
+    Ok(meta.zip(row).map(|(meta, row)| resource::Review {
+        id: row.id.to_string(),
+        author: row.author,
+        template: template(meta),
+    }))
 }
 
 fn template(row: TemplateMeta) -> resource::Template {
@@ -195,27 +222,4 @@ pub async fn memberships(ctx: &Ctx, user_id: &str, resource: &Resource) -> Resul
         return Ok(row.map(|row| Membership::namespace(namespace, row.role)).into_iter().collect());
     }
     Ok(Vec::new())
-}
-
-fn context(action: Action, question: &Question, now: Timestamp) -> Result<Context, Problem> {
-    let Some(place) = action.grants() else { return Ok(Context::at(now)) };
-    let target = question.target_user_id.as_ref().map_or("usr_somebody", UserId::as_str);
-    let missing = || Problem::field("/role", "this action gives a role; say which");
-    let name = question.role.as_deref().ok_or_else(missing)?;
-    let unknown = || Problem::field("/role", format!("`{name}` is no role here"));
-    let grant = match place {
-        GrantIn::Project => {
-            Grant::project(target, None, Some(named::<ProjectRole>(name).ok_or_else(unknown)?))
-        }
-        GrantIn::Namespace => {
-            Grant::namespace(target, None, Some(named::<NamespaceRole>(name).ok_or_else(unknown)?))
-        }
-        GrantIn::Institution => Grant::institution(target, None, named::<Role>(name).ok_or_else(unknown)?),
-    };
-    Ok(Context::granting(now, grant))
-}
-
-/// Reads a role by the name that the API uses.
-fn named<T: serde::de::DeserializeOwned>(name: &str) -> Option<T> {
-    serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
 }

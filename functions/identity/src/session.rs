@@ -72,6 +72,13 @@ pub async fn admit(ctx: &Ctx, account: &Account, login: Option<&str>) -> Result<
     Ok(writes)
 }
 
+/// The record of a person whose tokens stop working, all of them. The clock is read here, after the port did
+/// its part: what was issued while a password was hashed or waited for its turn is refused as well.
+#[must_use]
+pub fn without_tokens(ctx: &Ctx, user: &User) -> User {
+    User { valid_after: Some(ctx.instant()), ..user.clone() }
+}
+
 /// Whether a person signs in by this name according to the registry, whatever the provider knows.
 fn is_name_of(user: &User, login: &str) -> bool {
     let folded = login.trim().to_lowercase();

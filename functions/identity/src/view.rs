@@ -1,6 +1,6 @@
 //! How a person looks from outside, and how routes find one.
 
-use cws_authz::{Resource, resource};
+use cws_authz::{Action, Resource, resource};
 use cws_model::{
     InstitutionId, Timestamp,
     id::{ProjectId, UserId},
@@ -8,7 +8,7 @@ use cws_model::{
 };
 use cws_route::{Ctx, Found, Problem};
 use cws_store::{
-    Scoped, Slot, StoreError,
+    Slot,
     rows::{DirectoryEntry, UserActive, directory_place},
 };
 use schemars::JsonSchema;
@@ -35,10 +35,10 @@ pub struct UserOut {
     pub role: Role,
     /// Whether the person may sign in.
     pub status: UserStatus,
-    /// Extra scopes.
+    /// Names for portals to read; nothing here decides by them.
     pub permissions: BTreeSet<String>,
-    /// Projects, the first hundred.
-    pub projects: Vec<ProjectId>,
+    /// Projects, the first hundred; null for a caller who may not list them, and in lists.
+    pub projects: Option<Vec<ProjectId>>,
     /// Settings.
     pub preferences: Preferences,
     /// For an external collaborator: when access ends.
@@ -115,24 +115,27 @@ pub fn resource_of(user: &User) -> Resource {
 /// What stands beside a person's record.
 #[derive(Debug, Clone, Default)]
 pub struct Beside {
-    /// The first hundred projects.
-    pub projects: Vec<ProjectId>,
+    /// The first hundred projects, for whoever may list them.
+    pub projects: Option<Vec<ProjectId>>,
     /// Last sign-in or refresh.
     pub last_active_at: Option<Timestamp>,
 }
 
-/// Reads what stands beside a person's record.
+/// Reads what stands beside a person's record. The projects are there for whoever may list them.
 ///
 /// # Errors
 /// What the store says.
-pub async fn beside(store: &Scoped, user_id: &UserId) -> Result<Beside, StoreError> {
-    let rows =
-        store.range::<UserProject>(Some(user_id.as_str()), |range| range.limit(PROJECTS_SHOWN)).await?;
-    let active = store.get::<UserActive>(None, user_id.as_str()).await?;
-    Ok(Beside {
-        projects: rows.slots.into_iter().filter_map(Slot::into_value).map(|row| row.project_id).collect(),
-        last_active_at: active.into_value().map(|active| active.at),
-    })
+pub async fn beside(ctx: &Ctx, user: &User) -> Result<Beside, Problem> {
+    let store = ctx.store_of(&user.institution)?;
+    let active = store.get::<UserActive>(None, user.id.as_str()).await?;
+    let mut beside = Beside { projects: None, last_active_at: active.into_value().map(|active| active.at) };
+    if ctx.allows(Action::UserProjectsView, &resource_of(user), &[]) {
+        let part = Some(user.id.as_str());
+        let rows = store.range::<UserProject>(part, |range| range.limit(PROJECTS_SHOWN)).await?;
+        let projects = rows.slots.into_iter().filter_map(Slot::into_value).map(|row| row.project_id);
+        beside.projects = Some(projects.collect());
+    }
+    Ok(beside)
 }
 
 /// The caller's own record: what routes about oneself are about.

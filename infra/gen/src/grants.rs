@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 /// One thing that a function may do to rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grant {
-    /// `get` and `range`.
+    /// `get`, `range`, and the condition of a commit that what was read is still so.
     Read,
     /// Operations of a commit.
     Write,

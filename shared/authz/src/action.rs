@@ -68,6 +68,10 @@ actions! {
     UserUpdate, "user_update", User, Some("users:write");
     /// Changes one's own name and contact.
     UserUpdateProfile, "user_update_profile", User, Some("users:write");
+    /// Changes the address that a person signs in and resets a password with; one's own, too.
+    UserEmailChange, "user_email_change", User, None;
+    /// Issues another setup token, or takes off a second factor that was lost.
+    UserCredentialReset, "user_credential_reset", User, None;
     /// Deactivates or reactivates an account.
     UserDeactivate, "user_deactivate", User, Some("users:write");
     /// Replaces one's own settings.
@@ -76,8 +80,10 @@ actions! {
     UserPermissionsView, "user_permissions_view", User, Some("users:read");
     /// Reads which projects a person is in.
     UserProjectsView, "user_projects_view", User, Some("projects:read");
-    /// Handles one's own sessions, password and second factor.
+    /// Handles one's own sessions and password.
     SessionManage, "session_manage", User, None;
+    /// Sets up one's own second factor.
+    FactorManage, "factor_manage", User, None;
     /// Reads a project.
     ProjectView, "project_view", Project, Some("projects:read");
     /// Changes a project's name, description or tags.

@@ -87,24 +87,6 @@ impl Authorizer {
         }
     }
 
-    /// Those of `items` that `action` is allowed on, in order; the rest is left out. Gives the same
-    /// answer as [`Authorizer::decide`] on each, so that a list shows what a view allows.
-    pub fn visible<T>(
-        &self,
-        principal: &Principal,
-        action: Action,
-        memberships: &[Membership],
-        context: &Context,
-        items: impl IntoIterator<Item = T>,
-        resource: impl Fn(&T) -> Resource,
-    ) -> Vec<T> {
-        let may = |item: &T| {
-            let resource = resource(item);
-            self.decide(&Request { principal, action, resource: &resource, memberships, context }).allowed
-        };
-        items.into_iter().filter(|item| may(item)).collect()
-    }
-
     /// The actions that the caller may do to the resource. An action that gives roles is among them
     /// when the caller may give the least role to somebody.
     pub fn permissions(

@@ -9,6 +9,7 @@ pub mod mirror;
 pub mod port;
 pub mod script_check;
 pub mod signer;
+pub mod stage;
 pub mod token;
 
 pub use clock::{Clock, Entropy};

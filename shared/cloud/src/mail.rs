@@ -1,4 +1,4 @@
-//! Letters to people: one secret, one line about it.
+//! Letters to people: a line about something, and the secret that it is about, if any.
 
 use crate::{Port, identity::Secret};
 use cws_model::text::Email;
@@ -12,9 +12,9 @@ pub struct Letter {
     pub to: Email,
     /// Subject line.
     pub subject: String,
-    /// What it is sent for.
-    pub secret: Secret,
-    /// What to do with it.
+    /// What it is sent for; a notice holds none.
+    pub secret: Option<Secret>,
+    /// What to do with it, or what happened.
     pub about: String,
 }
 

@@ -1,11 +1,18 @@
 //! The set of ports that a deployment offers. A route reaches only those that its SPEC names.
 
+use crate::stage::Stage;
 use std::{any::Any, collections::BTreeMap, sync::Arc};
 
 /// A port: a trait object with a name. The name is what a SPEC lists and what a role is made from.
 pub trait Port: Send + Sync + 'static {
     /// Name, such as `identity`.
     const NAME: &'static str;
+
+    /// The port as one request uses it: one whose rows are in the store of the routes holds its writes back
+    /// for the request's own commit, every other is used as it is.
+    fn staged(port: Arc<Self>, _stage: &Stage) -> Arc<Self> {
+        port
+    }
 }
 
 /// Ports by name.

@@ -23,8 +23,10 @@ impl MailFile {
 
     fn append(&self, letter: &Letter) -> std::io::Result<()> {
         let mut file = OpenOptions::new().create(true).append(true).mode(0o600).open(&self.path)?;
-        let (to, secret) = (letter.to.as_str(), letter.secret.expose());
-        write!(file, "To: {to}\nSubject: {}\n\n{}\n\n{secret}\n\n---\n", letter.subject, letter.about)?;
+        let secret =
+            letter.secret.as_ref().map(|secret| format!("{}\n\n", secret.expose())).unwrap_or_default();
+        let (to, subject, about) = (letter.to.as_str(), &letter.subject, &letter.about);
+        write!(file, "To: {to}\nSubject: {subject}\n\n{about}\n\n{secret}---\n")?;
         file.sync_data()
     }
 }

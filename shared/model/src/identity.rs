@@ -57,7 +57,8 @@ pub struct User {
     pub role: Role,
     /// Whether the person may sign in.
     pub status: UserStatus,
-    /// Extra scopes given to this person, such as `template_publish`; never more than the role's policies allow.
+    /// Names that an administrator gives to this person for portals to read, such as `beta_portal`. Nothing here
+    /// decides by them: what a person may do comes from roles and memberships alone.
     pub permissions: BTreeSet<String>,
     /// Settings.
     pub preferences: Preferences,
@@ -70,7 +71,9 @@ pub struct User {
     /// Whether a second factor is active: what asks for one then asks this person too.
     #[serde(default)]
     pub mfa_enrolled: bool,
-    /// Tokens issued before this are refused: set by sign-out everywhere, deactivation, role loss.
+    /// Tokens issued before this are refused: set by a new password, a sign-out everywhere, a deactivation, a
+    /// second factor that was set up or taken off, and a refresh token that was used twice. A lost role needs
+    /// none: the record is read on every request.
     pub valid_after: Option<Timestamp>,
     /// When the record was made.
     pub created_at: Timestamp,

@@ -2,7 +2,7 @@
 
 use crate::{Caller, Found, Problem, Spec, shell::ShellParts, spec::Access};
 use cws_authz::{Action, Context, Membership, Resource};
-use cws_cloud::{Port, clock};
+use cws_cloud::{Port, clock, stage::Stage};
 use cws_model::{
     Id, InstitutionId, Timestamp,
     id::{CommitId, Kind, RequestId},
@@ -24,6 +24,7 @@ pub struct Ctx {
     commit_id: CommitId,
     now: Timestamp,
     if_match: Option<String>,
+    stage: Stage,
 }
 
 impl Ctx {
@@ -34,9 +35,10 @@ impl Ctx {
         request_id: RequestId,
         now: Timestamp,
         if_match: Option<String>,
+        stage: Stage,
     ) -> Self {
         let commit_id = clock::new_id(now, parts.entropy.as_ref());
-        Self { spec, parts, caller, request_id, commit_id, now, if_match }
+        Self { spec, parts, caller, request_id, commit_id, now, if_match, stage }
     }
 
     /// Who is calling.
@@ -52,9 +54,14 @@ impl Ctx {
         self.caller.institution().ok_or_else(|| Problem::new("unauthenticated", "sign in first"))
     }
 
-    /// The time of this request.
+    /// The time of this request: when this run of its handler began.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// The time at this instant, for what must be later than something that a port just did.
+    pub fn instant(&self) -> Timestamp {
+        self.parts.clock.now()
     }
 
     /// The request's id.
@@ -137,7 +144,7 @@ impl Ctx {
         self.catalogue().beyond_tenants()
     }
 
-    /// A port that the SPEC names.
+    /// A port that the SPEC names. What one writes into the store of the routes is part of this run's commit.
     ///
     /// # Errors
     /// 500 when it does not, or when the deployment does not offer it.
@@ -145,10 +152,14 @@ impl Ctx {
         if !self.spec.calls.contains(&P::NAME) {
             return Err(Problem::internal(format!("the route does not declare that it calls `{}`", P::NAME)));
         }
-        self.parts
-            .ports
-            .get::<P>()
-            .ok_or_else(|| Problem::internal(format!("port `{}` is not offered", P::NAME)))
+        let port = self.parts.ports.get::<P>();
+        let port = port.ok_or_else(|| Problem::internal(format!("port `{}` is not offered", P::NAME)))?;
+        Ok(P::staged(port, &self.stage))
+    }
+
+    /// What the ports hold back for the commit.
+    pub(crate) fn stage(&self) -> &Stage {
+        &self.stage
     }
 
     /// Whether the caller may do this to that.

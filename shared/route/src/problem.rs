@@ -6,7 +6,8 @@ use crate::{
     Response,
     spec::{COMMON_ERRORS, ErrorCode, Spec},
 };
-use cws_store::StoreError;
+use cws_model::InstitutionId;
+use cws_store::{StoreError, Writes};
 use serde::Serialize;
 use serde_json::json;
 
@@ -38,6 +39,25 @@ pub struct Problem {
     pub inside: Option<Inside>,
     /// Another commit was in the way: the shell runs the handler again.
     pub(crate) retry: bool,
+    /// What is kept of the refusal.
+    pub(crate) kept: Option<Box<Kept>>,
+}
+
+/// What a refusal leaves behind: a record in the audit log, and rows that change because of it.
+#[derive(Debug)]
+pub struct Kept {
+    /// Such as `session.refused`.
+    pub action: &'static str,
+    /// In which institution.
+    pub institution: InstitutionId,
+    /// To whom or what.
+    pub subject: Option<String>,
+    /// What is known of it: never a secret, never personal data.
+    pub change: Option<serde_json::Value>,
+    /// Rows to write; their kinds are among those that the SPEC names.
+    pub writes: Writes,
+    /// Kept once a minute for each subject, however often it happens.
+    pub coalesced: bool,
 }
 
 impl Problem {
@@ -51,6 +71,7 @@ impl Problem {
             headers: Vec::new(),
             inside: None,
             retry: false,
+            kept: None,
         }
     }
 
@@ -83,6 +104,13 @@ impl Problem {
     #[must_use]
     pub fn because(mut self, inside: impl Into<Inside>) -> Self {
         self.inside = Some(inside.into());
+        self
+    }
+
+    /// With what is kept of it although nothing was done.
+    #[must_use]
+    pub fn keep(mut self, kept: Kept) -> Self {
+        self.kept = Some(Box::new(kept));
         self
     }
 

@@ -43,6 +43,17 @@ impl Record for UserActive {
     const KIND: Kind = kind::USER_ACTIVE;
 }
 
+/// An active administrator of an institution: beside the record, so that the last one is known by one read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Administrator {
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl Record for Administrator {
+    const KIND: Kind = kind::USER_ADMIN;
+}
+
 /// The claim of a user name or e-mail address.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UserNameClaim {

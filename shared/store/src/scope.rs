@@ -22,14 +22,14 @@ impl Reach {
         self.reads.contains(kind) || self.writes.contains(kind)
     }
 
+    /// Whether conditions on this key's kind are declared: what may be read may be held as it was read.
+    pub fn checks_prefix(&self, prefix: &str) -> bool {
+        self.writes_prefix(prefix) || self.reads.iter().any(|kind| kind.prefix == prefix)
+    }
+
     /// Whether operations on this key's kind are declared.
     pub fn writes_prefix(&self, prefix: &str) -> bool {
         self.writes.iter().any(|kind| kind.prefix == prefix)
-    }
-
-    /// Whether conditions on this key's kind are declared: a row that is read may be held to what was read.
-    pub fn checks_prefix(&self, prefix: &str) -> bool {
-        self.reads.iter().any(|kind| kind.prefix == prefix) || self.writes_prefix(prefix)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `POST /institutions`: opens an institution on this deployment.
 
+use crate::routes::institution_update::bounded;
 use cws_authz::{Action, Resource};
 use cws_model::{InstitutionId, identity::Institution, text::Line};
 use cws_route::{Answer, AuditRule, Ctx, ErrorCode, Found, Input, Nothing, Problem, Route, Spec};
@@ -18,7 +19,6 @@ pub struct InstitutionNew {
     pub name: Line<200>,
     /// AWS Regions that its resources may be in.
     #[serde(default)]
-    #[schemars(length(max = 40))]
     pub regions: BTreeSet<Line<32>>,
 }
 
@@ -45,6 +45,7 @@ impl Route for InstitutionCreate {
 
     async fn call(ctx: &Ctx, input: Self::Input, (): ()) -> Result<Answer<Institution>, Problem> {
         let InstitutionNew { id, name, regions } = input.body;
+        bounded("/regions", regions.len(), &regions)?;
         let slot = ctx.system().get::<Institution>(None, id.as_str()).await?;
         if slot.value().is_some() {
             return Err(

@@ -6,11 +6,13 @@ use cws_model::{identity::Institution, text::Line};
 use cws_route::{Answer, AuditRule, Ctx, Found, Input, Nothing, Problem, Route, Spec};
 use cws_store::{Slot, Writes, kind};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most entries of a set or map of settings.
-const ENTRIES_MAX: usize = 100;
+pub const ENTRIES_MAX: usize = 100;
+/// Most bytes of a set or map of settings, as JSON: all of them fit into one row.
+const BYTES_MAX: usize = 64 * 1024;
 
 /// What changes; what is left out stays.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -76,36 +78,39 @@ fn apply(institution: &mut Institution, change: InstitutionChange) -> Result<Vec
         changed.push("name");
     }
     if let Some(regions) = change.regions {
-        institution.regions = bounded("/regions", regions.iter().map(ToString::to_string).collect())?;
+        bounded("/regions", regions.len(), &regions)?;
+        institution.regions = regions.iter().map(ToString::to_string).collect();
         changed.push("regions");
     }
     if let Some(accepted) = change.accepted_publishers {
-        let names = accepted.iter().map(ToString::to_string).collect();
-        institution.accepted_publishers = bounded("/accepted_publishers", names)?;
+        bounded("/accepted_publishers", accepted.len(), &accepted)?;
+        institution.accepted_publishers = accepted.iter().map(ToString::to_string).collect();
         changed.push("accepted_publishers");
     }
     if let Some(defaults) = change.defaults {
-        check_count("/defaults", defaults.len())?;
+        bounded("/defaults", defaults.len(), &defaults)?;
         institution.defaults = defaults;
         changed.push("defaults");
     }
     if let Some(features) = change.features {
-        check_count("/features", features.len())?;
+        bounded("/features", features.len(), &features)?;
         institution.features = features;
         changed.push("features");
     }
     Ok(changed)
 }
 
-fn bounded(pointer: &str, set: BTreeSet<String>) -> Result<BTreeSet<String>, Problem> {
-    check_count(pointer, set.len())?;
-    Ok(set)
-}
-
-fn check_count(pointer: &str, count: usize) -> Result<(), Problem> {
-    if count <= ENTRIES_MAX {
-        Ok(())
-    } else {
-        Err(Problem::field(pointer, format!("has more than {ENTRIES_MAX} entries")))
+/// Holds a set or map of settings to what a row has room for.
+///
+/// # Errors
+/// `invalid_field`.
+pub fn bounded(pointer: &str, count: usize, value: &impl Serialize) -> Result<(), Problem> {
+    if count > ENTRIES_MAX {
+        return Err(Problem::field(pointer, format!("has more than {ENTRIES_MAX} entries")));
     }
+    let bytes = serde_json::to_vec(value).map_err(Problem::internal)?.len();
+    if bytes > BYTES_MAX {
+        return Err(Problem::field(pointer, format!("has {bytes} bytes; the limit is {BYTES_MAX}")));
+    }
+    Ok(())
 }

@@ -26,7 +26,7 @@ pub enum MfaEnroll {}
 impl Route for MfaEnroll {
     const SPEC: Spec = Spec::post("mfa_enroll", "/auth/mfa")
         .summary("Begin enrolling a second factor")
-        .requires(Action::SessionManage)
+        .requires(Action::FactorManage)
         .errors(&[MFA_REQUIRED])
         .calls(&[<dyn Identity as Port>::NAME])
         .idempotency(Idempotency::SecretOnce)

@@ -1,8 +1,10 @@
-//! `POST /auth/mfa/verify`: activates the enrolled second factor with a code of it.
+//! `POST /auth/mfa/verify`: activates the enrolled second factor with a code of it, and ends every other
+//! session. The caller's session goes on as one that has shown the factor: a refresh answers its next tokens,
+//! those before it stop working.
 
 use crate::{
     fault::{self, CODE_REJECTED, LOCKED, MFA_NOT_ENROLLED},
-    session::{check_length, secret_schema},
+    session::{check_length, secret_schema, without_tokens},
     view::{my_subject, myself},
 };
 use cws_authz::Action;
@@ -40,7 +42,7 @@ pub enum MfaVerify {}
 impl Route for MfaVerify {
     const SPEC: Spec = Spec::post("mfa_verify", "/auth/mfa/verify")
         .summary("Activate the second factor")
-        .requires(Action::SessionManage)
+        .requires(Action::FactorManage)
         .errors(&[CODE_REJECTED, MFA_NOT_ENROLLED, LOCKED])
         .writes(&[kind::USER])
         .calls(&[<dyn Identity as Port>::NAME])
@@ -57,15 +59,17 @@ impl Route for MfaVerify {
 
     async fn call(ctx: &Ctx, input: Self::Input, user: User) -> Result<Answer<Verified>, Problem> {
         check_length(&input.body.code, "/code")?;
-        let verified = ctx.port::<dyn Identity>()?.mfa_verify(&my_subject(ctx)?, &input.body.code).await;
+        let (identity, session_id) = (ctx.port::<dyn Identity>()?, ctx.caller().session_id.as_deref());
+        let verified = identity.mfa_verify(&my_subject(ctx)?, &input.body.code, session_id).await;
+        let verified = verified.map_err(|error| fault::identity(error, "/code", ctx.now()))?;
         let slot = ctx.store()?.get::<User>(None, user.id.as_str()).await?;
+        let record = slot.value().ok_or_else(Problem::not_found)?;
         let mut writes = Writes::new();
-        if let Some(mut record) = slot.value().filter(|record| !record.mfa_enrolled).cloned() {
-            record.mfa_enrolled = true;
-            writes.put(&slot, &record)?;
-        }
-        let recovery_codes = match verified.map_err(|error| fault::identity(error, "/code", ctx.now()))? {
-            MfaVerified::Activated { recovery_codes } => recovery_codes,
+        let recovery_codes = match verified {
+            MfaVerified::Activated { recovery_codes } => {
+                writes.put(&slot, &User { mfa_enrolled: true, ..without_tokens(ctx, record) })?;
+                recovery_codes
+            }
             MfaVerified::Confirmed => Vec::new(),
         };
         let recovery_codes = recovery_codes.iter().map(|code| code.expose().to_owned()).collect();

@@ -3,7 +3,7 @@
 use crate::{
     fault::{self, BUSY, LOCKED, PASSWORD_REFUSED, REJECTED},
     routes::session_delete::SignedOut,
-    session::{check_length, secret_schema},
+    session::{check_length, secret_schema, without_tokens},
     view::{my_subject, myself},
 };
 use cws_authz::Action;
@@ -59,10 +59,8 @@ impl Route for PasswordChange {
         let subject = my_subject(ctx)?;
         let problem = |error| fault::identity(error, "/password", ctx.now());
         identity.change_password(&subject, &current_password, &password).await.map_err(problem)?;
-        identity.sign_out_everywhere(&subject).await.map_err(problem)?;
         let slot = ctx.store()?.get::<User>(None, user.id.as_str()).await?;
-        let mut record = slot.value().cloned().ok_or_else(Problem::not_found)?;
-        record.valid_after = Some(ctx.now());
+        let record = without_tokens(ctx, slot.value().ok_or_else(Problem::not_found)?);
         let mut writes = Writes::new();
         writes.put(&slot, &record)?;
         Ok(Answer::empty().writes(writes).about(user.id.as_str(), serde_json::Value::Null))

@@ -3,7 +3,7 @@
 use crate::{
     fault::{self, BUSY, PASSWORD_REFUSED, TOKEN_INVALID},
     routes::session_delete::SignedOut,
-    session::{check_length, secret_schema},
+    session::{check_length, secret_schema, without_tokens},
 };
 use cws_cloud::{
     Port,
@@ -65,9 +65,8 @@ impl Route for PasswordResetConfirm {
         let account = reset.map_err(|error| fault::identity(error, "/password", ctx.now()))?;
         let slot = ctx.store_of(&account.institution)?.get::<User>(None, account.user_id.as_str()).await?;
         let mut writes = Writes::new();
-        if let Some(mut record) = slot.value().cloned() {
-            record.valid_after = Some(ctx.now());
-            writes.put(&slot, &record)?;
+        if let Some(record) = slot.value() {
+            writes.put(&slot, &without_tokens(ctx, record))?;
         }
         let user_id = account.user_id.to_string();
         let answer = Answer::empty().writes(writes).by(account.institution, user_id.clone());

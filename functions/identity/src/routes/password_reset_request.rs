@@ -59,7 +59,7 @@ impl Route for PasswordResetRequest {
             let letter = Letter {
                 to: email,
                 subject: "Reset your CloudWorkstation password".to_owned(),
-                secret: reset.token,
+                secret: Some(reset.token),
                 about: format!(
                     "Send it with a new password to /api/v2/auth/password/reset/confirm before {}.",
                     reset.expires_at

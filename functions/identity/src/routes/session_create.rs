@@ -2,12 +2,15 @@
 
 use crate::{
     fault::{self, BUSY, LOCKED, MFA_REQUIRED, REJECTED},
+    names,
     session::{SessionOut, admit, check_length, secret_schema},
 };
-use cws_cloud::identity::{Identity, Login, Secret};
-use cws_model::InstitutionId;
-use cws_route::{Answer, AuditRule, Ctx, Found, Idempotency, Input, Nothing, Problem, Route, Spec};
-use cws_store::kind;
+use cws_cloud::identity::{Identity, Login, Secret, SignInError};
+use cws_model::{InstitutionId, identity::Institution};
+use cws_route::{
+    Answer, AuditRule, Ctx, Found, Idempotency, Input, Nothing, Problem, Route, Spec, problem::Kept,
+};
+use cws_store::{Writes, kind};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -38,8 +41,8 @@ impl Route for SessionCreate {
         .public("signing in is how a caller gets a token")
         .status(201)
         .errors(&[REJECTED, MFA_REQUIRED, LOCKED, BUSY])
-        .reads(&[kind::USER])
-        .writes(&[kind::USER_ACTIVE, kind::AUDIT])
+        .reads(&[kind::USER, kind::USER_NAME, kind::INSTITUTION])
+        .writes(&[kind::USER_ACTIVE, kind::AUDIT, kind::AUDIT_DENIAL])
         .calls(&[<dyn Identity as cws_cloud::Port>::NAME])
         .idempotency(Idempotency::None("each sign-in opens a session of its own"))
         .audit(AuditRule::Record("session.created"));
@@ -60,8 +63,10 @@ impl Route for SessionCreate {
         }
         let login = Login { institution, name: login };
         let identity = ctx.port::<dyn Identity>()?;
-        let opened = identity.sign_in(&login, &password, code.as_ref()).await;
-        let tokens = opened.map_err(|error| fault::sign_in(error, ctx.now()))?;
+        let tokens = match identity.sign_in(&login, &password, code.as_ref()).await {
+            Ok(tokens) => tokens,
+            Err(error) => return Err(refused(ctx, &login, error).await?),
+        };
         let writes = admit(ctx, &tokens.account, Some(&login.name)).await?;
         let (institution, user_id) = (tokens.account.institution.clone(), tokens.account.user_id.clone());
         let change = serde_json::json!({"session_id": tokens.session_id, "mfa": tokens.mfa});
@@ -74,4 +79,25 @@ impl Route for SessionCreate {
     fn example() -> Option<serde_json::Value> {
         Some(serde_json::json!({"institution": "local", "login": "ada", "password": "glacier otter maps 42"}))
     }
+}
+
+/// A sign-in that failed, kept in the institution's audit log: one record a minute for each person, and one
+/// for all the names that nobody has.
+///
+/// INVARIANT (no oracle): a name that nobody has is looked up and recorded like a known one.
+async fn refused(ctx: &Ctx, login: &Login, error: SignInError) -> Result<Problem, Problem> {
+    let action = match &error {
+        SignInError::Rejected | SignInError::NotConfirmed => "session.refused",
+        SignInError::Locked { .. } => "session.locked",
+        _ => return Ok(fault::sign_in(error, ctx.now())),
+    };
+    let problem = fault::sign_in(error, ctx.now());
+    let institution = login.institution.clone();
+    if ctx.system().get::<Institution>(None, institution.as_str()).await?.value().is_none() {
+        return Ok(problem);
+    }
+    let subject = names::holder(&ctx.store_of(&institution)?, &login.name).await?;
+    let subject = subject.map(|user_id| user_id.to_string());
+    let kept = Kept { action, institution, subject, change: None, writes: Writes::new(), coalesced: true };
+    Ok(problem.keep(kept))
 }

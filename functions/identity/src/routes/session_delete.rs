@@ -5,6 +5,7 @@
 
 use crate::{
     fault,
+    session::without_tokens,
     view::{my_subject, myself},
 };
 use cws_authz::Action;
@@ -51,17 +52,16 @@ impl Route for SessionDelete {
         let identity = ctx.port::<dyn Identity>()?;
         let subject = my_subject(ctx)?;
         let mut writes = Writes::new();
-        let ended = if input.query.everywhere {
+        let problem = |error| fault::identity(error, "", ctx.now());
+        if input.query.everywhere {
+            identity.sign_out_everywhere(&subject).await.map_err(problem)?;
             let slot = ctx.store()?.get::<User>(None, user.id.as_str()).await?;
-            let mut record = slot.value().cloned().ok_or_else(Problem::not_found)?;
-            record.valid_after = Some(ctx.now());
+            let record = without_tokens(ctx, slot.value().ok_or_else(Problem::not_found)?);
             writes.put(&slot, &record)?;
-            identity.sign_out_everywhere(&subject).await
         } else {
             let session_id = ctx.caller().session_id.clone().ok_or_else(Problem::not_found)?;
-            identity.sign_out(&subject, &session_id).await
-        };
-        ended.map_err(|error| fault::identity(error, "", ctx.now()))?;
+            identity.sign_out(&subject, &session_id).await.map_err(problem)?;
+        }
         let change = serde_json::json!({"everywhere": input.query.everywhere});
         Ok(Answer::empty().writes(writes).about(user.id.as_str(), change))
     }

@@ -2,14 +2,17 @@
 
 use crate::{
     fault::{self, BUSY, REFRESH_REJECTED, REFRESH_REUSED, REJECTED},
-    session::{SessionOut, admit, check_length, secret_schema},
+    session::{SessionOut, admit, check_length, secret_schema, without_tokens},
 };
 use cws_cloud::{
     Port,
-    identity::{Identity, Secret},
+    identity::{Identity, RefreshError, Secret},
 };
-use cws_route::{Answer, AuditRule, Ctx, Found, Idempotency, Input, Nothing, Problem, Route, Spec};
-use cws_store::kind;
+use cws_model::identity::User;
+use cws_route::{
+    Answer, AuditRule, Ctx, Found, Idempotency, Input, Nothing, Problem, Route, Spec, problem::Kept,
+};
+use cws_store::{Writes, kind};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -30,8 +33,7 @@ impl Route for SessionRefresh {
         .summary("Get the next pair of tokens")
         .public("the refresh token is the credential")
         .errors(&[REFRESH_REJECTED, REFRESH_REUSED, REJECTED, BUSY])
-        .reads(&[kind::USER])
-        .writes(&[kind::USER_ACTIVE])
+        .writes(&[kind::USER, kind::USER_ACTIVE, kind::AUDIT, kind::LOG_PENDING])
         .calls(&[<dyn Identity as Port>::NAME])
         .idempotency(Idempotency::None("the same token answers the same successor for ten seconds"))
         .audit(AuditRule::None("happens every quarter of an hour and changes nothing but tokens"));
@@ -47,7 +49,10 @@ impl Route for SessionRefresh {
     async fn call(ctx: &Ctx, input: Self::Input, (): ()) -> Result<Answer<SessionOut>, Problem> {
         check_length(&input.body.refresh_token, "/refresh_token")?;
         let identity = ctx.port::<dyn Identity>()?;
-        let tokens = identity.refresh(&input.body.refresh_token).await.map_err(fault::refresh)?;
+        let tokens = match identity.refresh(&input.body.refresh_token).await {
+            Ok(tokens) => tokens,
+            Err(error) => return Err(refused(ctx, error).await?),
+        };
         let writes = admit(ctx, &tokens.account, None).await?;
         Ok(Answer::json(tokens.into()).writes(writes))
     }
@@ -55,4 +60,24 @@ impl Route for SessionRefresh {
     fn example() -> Option<serde_json::Value> {
         Some(serde_json::json!({"refresh_token": "the refresh token of the last answer"}))
     }
+}
+
+/// INVARIANT (a copied token ends): a refresh token that comes a second time was copied, so session, access
+/// tokens and the record of it change in one commit, whoever of the two holds which.
+async fn refused(ctx: &Ctx, error: RefreshError) -> Result<Problem, Problem> {
+    let RefreshError::Reused { account, session_id } = &error else { return Ok(fault::refresh(error)) };
+    let slot = ctx.store_of(&account.institution)?.get::<User>(None, account.user_id.as_str()).await?;
+    let mut writes = Writes::new();
+    if let Some(user) = slot.value() {
+        writes.put(&slot, &without_tokens(ctx, user))?;
+    }
+    let kept = Kept {
+        action: "session.refresh_reused",
+        institution: account.institution.clone(),
+        subject: Some(account.user_id.to_string()),
+        change: Some(serde_json::json!({"session_id": session_id})),
+        writes,
+        coalesced: false,
+    };
+    Ok(fault::refresh(error).keep(kept))
 }

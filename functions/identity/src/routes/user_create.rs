@@ -5,7 +5,7 @@
 
 use crate::{
     fault::{self, LOGIN_TAKEN},
-    names,
+    names, standing,
     view::{Beside, UserOut, person_place},
 };
 use cws_authz::{Action, Grant, Resource, resource};
@@ -89,7 +89,7 @@ impl Route for UserCreate {
         .status(201)
         .errors(&[LOGIN_TAKEN])
         .reads(&[kind::INSTITUTION])
-        .writes(&[kind::USER, kind::USER_NAME, kind::DIRECTORY])
+        .writes(&[kind::USER, kind::USER_NAME, kind::USER_ADMIN, kind::DIRECTORY])
         .calls(&[<dyn Identity as Port>::NAME])
         .idempotency(Idempotency::SecretOnce)
         .audit(AuditRule::Record("user.created"))
@@ -123,6 +123,7 @@ impl Route for UserCreate {
         let registration = register(ctx, &id, &user_id, &new).await?;
         let user = record(ctx, &id, user_id, &new, &registration);
         writes.create(store.key::<User>(None, user.id.as_str())?, &user)?;
+        standing::administrators(ctx, &mut writes, None, &user).await?;
         let (part, sort) = directory_place(&registration.issuer, &registration.subject);
         let entry = DirectoryEntry { institution: id.clone(), user_id: user.id.clone() };
         writes.create(ctx.system().key::<DirectoryEntry>(Some(&part), &sort)?, &entry)?;
@@ -133,7 +134,7 @@ impl Route for UserCreate {
         let change = serde_json::json!({"institution": id, "role": role});
         let setup = registration.setup;
         let created = UserCreated {
-            user: UserOut::new(user, Beside::default()),
+            user: UserOut::new(user, Beside { projects: Some(Vec::new()), last_active_at: None }),
             setup_token_expires_at: setup.as_ref().map(|setup| setup.expires_at),
             setup_token: setup.map(|setup| setup.token.expose().to_owned()),
         };

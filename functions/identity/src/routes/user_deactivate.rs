@@ -1,7 +1,8 @@
 //! `POST /users/registry/{user_id}/deactivate`: keeps a person out, from the next request on.
 
 use crate::{
-    fault,
+    fault::{self, LAST_ADMINISTRATOR, LAST_OWNER},
+    standing,
     view::{UserOut, UserPath, beside, find_user},
 };
 use cws_authz::Action;
@@ -18,8 +19,9 @@ impl Route for UserDeactivate {
         .summary("Keep a person out; nothing is deleted")
         .requires(Action::UserDeactivate)
         .answers(&["ETag"])
-        .reads(&[kind::DIRECTORY, kind::USER_PROJECT, kind::USER_ACTIVE])
-        .writes(&[kind::USER])
+        .errors(&[LAST_ADMINISTRATOR, LAST_OWNER])
+        .reads(standing::READS)
+        .writes(&[kind::USER, kind::USER_ADMIN])
         .calls(&[<dyn Identity as Port>::NAME])
         .audit(AuditRule::Record("user.deactivated"))
         .emits(&["user.deactivated.v1"]);
@@ -33,16 +35,19 @@ impl Route for UserDeactivate {
     }
 
     async fn call(ctx: &Ctx, _: Self::Input, slot: Self::Target) -> Result<Answer<UserOut>, Problem> {
-        let mut user = slot.value().cloned().ok_or_else(Problem::not_found)?;
+        let before = slot.value().ok_or_else(Problem::not_found)?;
+        let mut user = before.clone();
+        user.status = UserStatus::Deactivated;
+        let mut writes = Writes::new();
+        standing::administrators(ctx, &mut writes, Some(before), &user).await?;
+        standing::leaves_no_project_alone(ctx, &mut writes, before).await?;
         let done = ctx.port::<dyn Identity>()?.disable(&user.subject).await;
         done.map_err(|error| fault::identity(error, "", ctx.now()))?;
-        user.status = UserStatus::Deactivated;
-        user.valid_after = Some(ctx.now());
+        user.valid_after = Some(ctx.instant());
         user.updated_at = ctx.now();
-        let mut writes = Writes::new();
         writes.put(&slot, &user)?;
         let subject = user.id.to_string();
-        let beside = beside(&ctx.store_of(&user.institution)?, &user.id).await?;
+        let beside = beside(ctx, &user).await?;
         let answer = Answer::json(UserOut::new(user, beside)).writes(writes).etag(Some(&ctx.revision()));
         let data = serde_json::json!({"user_id": subject});
         Ok(answer.event("user.deactivated.v1", subject.clone(), data).about(subject, serde_json::Value::Null))

@@ -7,7 +7,7 @@ use cws_model::{
     identity::{Institution, Role, User, UserStatus},
 };
 use cws_route::{Answer, Ctx, Found, Input, ListOf, Listing, Nothing, Problem, Route, Spec, page::Limit};
-use cws_store::{Slot, kind};
+use cws_store::{Slot, kind, rows::UserActive};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +39,7 @@ impl Route for UserList {
     const SPEC: Spec = Spec::get("user_list", "/users/registry")
         .summary("List people; their projects are in the single view")
         .requires(Action::UserList)
-        .reads(&[kind::USER, kind::INSTITUTION]);
+        .reads(&[kind::USER, kind::USER_ACTIVE, kind::INSTITUTION]);
 
     type Input = Input<Nothing, UserQuery>;
     type Output = ListOf<UserOut>;
@@ -68,8 +68,15 @@ impl Route for UserList {
         };
         let listing = Listing::new(&store, query.limit, query.cursor.as_deref(), &query);
         let page = listing.page(ctx, keep).await?;
-        let out = |slot: Slot<User>| Some(UserOut::new(slot.into_value()?, Beside::default()));
-        Ok(Answer::json(ListOf { items: page.items.into_iter().filter_map(out).collect(), next: page.next }))
+        let users: Vec<User> = page.items.into_iter().filter_map(Slot::into_value).collect();
+        let places: Vec<_> = users.iter().map(|user| (None, user.id.as_str())).collect();
+        let active = store.get_many::<UserActive>(&places).await?;
+        let out = |(user, active): (User, Slot<UserActive>)| {
+            let last_active_at = active.into_value().map(|active| active.at);
+            UserOut::new(user, Beside { projects: None, last_active_at })
+        };
+        let items = users.into_iter().zip(active).map(out).collect();
+        Ok(Answer::json(ListOf { items, next: page.next }))
     }
 }
 

@@ -27,9 +27,9 @@ impl Route for UserMe {
     async fn call(ctx: &Ctx, _: Self::Input, user: User) -> Result<Answer<UserOut>, Problem> {
         let store = ctx.store()?;
         let slot: Slot<User> = store.get(None, user.id.as_str()).await?;
-        let beside = beside(&store, &user.id).await?;
         let revision = slot.revision().cloned();
         let user = slot.into_value().ok_or_else(Problem::not_found)?;
+        let beside = beside(ctx, &user).await?;
         Ok(Answer::json(UserOut::new(user, beside)).etag(revision.as_ref()))
     }
 }

@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PermissionQuery {
-    /// An id such as `prj_…`, `namespace/<name>` or `institution/<id>`; the institution when left out.
+    /// An id such as `prj_…`, `namespace/<name>` or `institution/<id>`; the person's institution when
+    /// left out.
     #[schemars(length(max = 128))]
     pub resource: Option<String>,
 }
@@ -29,7 +30,7 @@ pub struct Permissions {
     pub resource: String,
     /// The actions that are allowed; one that gives a role is among them when the least role may be given.
     pub actions: Vec<String>,
-    /// Extra scopes of the person.
+    /// Names that an administrator gave the person for portals to read; nothing here decides by them.
     pub scopes: Vec<String>,
 }
 
@@ -53,7 +54,8 @@ impl Route for UserPermissions {
     async fn call(ctx: &Ctx, input: Self::Input, slot: Self::Target) -> Result<Answer<Permissions>, Problem> {
         let user = slot.into_value().ok_or_else(Problem::not_found)?;
         let (kind, id) = named(input.query.resource.as_deref())?;
-        let resource = load(ctx, kind, id).await?;
+        let id = id.unwrap_or(user.institution.as_str());
+        let resource = load(ctx, kind, Some(id)).await?;
         let who = principal(ctx, Some(&user.id)).await?;
         let held = memberships(ctx, user.id.as_str(), &resource).await?;
         let actions = ctx.authorizer().permissions(&who, &held, &resource, ctx.now());

@@ -1,7 +1,7 @@
 //! `POST /users/registry/{user_id}/reactivate`: lets a person in again; sessions that ended stay ended.
 
 use crate::{
-    fault,
+    fault, standing,
     view::{UserOut, UserPath, beside, find_user},
 };
 use cws_authz::Action;
@@ -19,7 +19,7 @@ impl Route for UserReactivate {
         .requires(Action::UserDeactivate)
         .answers(&["ETag"])
         .reads(&[kind::DIRECTORY, kind::USER_PROJECT, kind::USER_ACTIVE])
-        .writes(&[kind::USER])
+        .writes(&[kind::USER, kind::USER_ADMIN])
         .calls(&[<dyn Identity as Port>::NAME])
         .audit(AuditRule::Record("user.reactivated"))
         .emits(&["user.reactivated.v1"]);
@@ -37,12 +37,13 @@ impl Route for UserReactivate {
         let done = ctx.port::<dyn Identity>()?.enable(&user.subject).await;
         done.map_err(|error| fault::identity(error, "", ctx.now()))?;
         user.status = UserStatus::Active;
-        user.valid_after = Some(ctx.now());
+        user.valid_after = Some(ctx.instant());
         user.updated_at = ctx.now();
         let mut writes = Writes::new();
         writes.put(&slot, &user)?;
+        standing::administrators(ctx, &mut writes, slot.value(), &user).await?;
         let subject = user.id.to_string();
-        let beside = beside(&ctx.store_of(&user.institution)?, &user.id).await?;
+        let beside = beside(ctx, &user).await?;
         let answer = Answer::json(UserOut::new(user, beside)).writes(writes).etag(Some(&ctx.revision()));
         let data = serde_json::json!({"user_id": subject});
         Ok(answer.event("user.reactivated.v1", subject.clone(), data).about(subject, serde_json::Value::Null))

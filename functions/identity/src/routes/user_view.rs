@@ -27,7 +27,7 @@ impl Route for UserView {
     async fn call(ctx: &Ctx, _: Self::Input, slot: Self::Target) -> Result<Answer<UserOut>, Problem> {
         let revision = slot.revision().cloned();
         let user = slot.into_value().ok_or_else(Problem::not_found)?;
-        let beside = beside(&ctx.store_of(&user.institution)?, &user.id).await?;
+        let beside = beside(ctx, &user).await?;
         Ok(Answer::json(UserOut::new(user, beside)).etag(revision.as_ref()))
     }
 }

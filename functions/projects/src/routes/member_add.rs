@@ -8,11 +8,11 @@ use crate::{
 use cws_authz::Action;
 use cws_model::{
     id::UserId,
-    identity::{Role, User, UserProject, UserStatus},
+    identity::{User, UserProject, UserStatus},
     project::{Member, ProjectRole},
 };
 use cws_route::{Answer, AuditRule, Ctx, Found, Input, Nothing, Problem, Route, Spec};
-use cws_store::{Writes, kind};
+use cws_store::{Slot, Writes, kind};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -55,7 +55,9 @@ impl Route for MemberAdd {
         if seat.role().is_some() {
             return Err(fault::member_exists());
         }
-        roster::check_role(person(ctx, &user_id).await?, role).map_err(fault::roster)?;
+        let person = person(ctx, &user_id).await?;
+        let held = person.value().map(|user| user.role).ok_or_else(Problem::not_found)?;
+        roster::check_role(held, role).map_err(fault::roster)?;
         let project = seat.project.value().ok_or_else(Problem::not_found)?;
         let project = roster::changed(project, None, Some(role), ctx.now()).map_err(fault::roster)?;
         let member = Member {
@@ -68,6 +70,8 @@ impl Route for MemberAdd {
         };
         let index = UserProject { project_id: project.id.clone(), role, since: ctx.now() };
         let mut writes = Writes::new();
+        // A person who becomes an external collaborator, or is shut out, at this moment gets no role.
+        writes.check(&person);
         writes.put(&seat.project, &project)?;
         writes.put(&seat.member, &member)?;
         writes.put(&seat.index, &index)?;
@@ -83,14 +87,15 @@ impl Route for MemberAdd {
     }
 }
 
-/// The role in the institution of somebody who may be added. INVARIANT (no oracle): a person of another
+/// The record of somebody who may be added. INVARIANT (no oracle): a person of another
 /// institution, a deactivated one and one that never was are refused in the same words.
-async fn person(ctx: &Ctx, user_id: &UserId) -> Result<Role, Problem> {
-    let user = ctx.store()?.get::<User>(None, user_id.as_str()).await?.into_value();
+async fn person(ctx: &Ctx, user_id: &UserId) -> Result<Slot<User>, Problem> {
+    let slot = ctx.store()?.get::<User>(None, user_id.as_str()).await?;
     let open = |user: &User| user.access_expires_at.is_none_or(|at| ctx.now() < at);
-    let user = user.filter(|user| user.status == UserStatus::Active && open(user));
-    user.map(|user| user.role)
-        .ok_or_else(|| Problem::field("/user_id", "names no active person of the institution"))
+    if slot.value().is_some_and(|user| user.status == UserStatus::Active && open(user)) {
+        return Ok(slot);
+    }
+    Err(Problem::field("/user_id", "names no active person of the institution"))
 }
 
 fn added_by(ctx: &Ctx) -> Result<UserId, Problem> {

@@ -51,9 +51,9 @@ impl Route for MemberUpdate {
     async fn call(ctx: &Ctx, input: Self::Input, seat: Seat) -> Result<Answer<Member>, Problem> {
         ctx.check_match(&seat.member)?;
         let to = input.body.role;
-        let user = ctx.store()?.get::<User>(None, input.path.user_id.as_str()).await?.into_value();
-        let person = user.map(|user| user.role).ok_or_else(Problem::not_found)?;
-        roster::check_role(person, to).map_err(fault::roster)?;
+        let person = ctx.store()?.get::<User>(None, input.path.user_id.as_str()).await?;
+        let held = person.value().map(|user| user.role).ok_or_else(Problem::not_found)?;
+        roster::check_role(held, to).map_err(fault::roster)?;
         let project = seat.project.value().ok_or_else(Problem::not_found)?;
         let project = roster::changed(project, seat.role(), Some(to), ctx.now()).map_err(fault::roster)?;
         let mut member = seat.member.value().cloned().ok_or_else(Problem::not_found)?;
@@ -63,6 +63,8 @@ impl Route for MemberUpdate {
         member.updated_at = ctx.now();
         index.role = to;
         let mut writes = Writes::new();
+        // A person who becomes an external collaborator, or is shut out, at this moment gets no role.
+        writes.check(&person);
         writes.put(&seat.project, &project)?;
         writes.put(&seat.member, &member)?;
         writes.put(&seat.index, &index)?;

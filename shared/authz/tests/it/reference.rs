@@ -111,7 +111,14 @@ fn session_holds(request: &Request<'_>) -> bool {
 fn auditor_would_change(request: &Request<'_>) -> bool {
     let name = request.action.as_str();
     let reads = ["_view", "_list", "_read", "_check", "_download"].iter().any(|end| name.ends_with(end));
-    let own_account = ["session_manage", "user_update_profile", "user_preferences_set"].contains(&name);
+    let own_account = [
+        "session_manage",
+        "factor_manage",
+        "user_email_change",
+        "user_update_profile",
+        "user_preferences_set",
+    ]
+    .contains(&name);
     request.principal.role == Some(Role::InstitutionAuditor) && !reads && !own_account
 }
 
@@ -122,9 +129,14 @@ fn allowed_on(request: &Request<'_>, facts: &Facts<'_>, grant: Option<&Grant>) -
         Resource::User(user) => {
             let own = user.id == facts.caller.id;
             match request.action {
-                Action::UserUpdate | Action::UserDeactivate => {
+                Action::UserUpdate | Action::UserDeactivate | Action::UserCredentialReset => {
                     !own && administers(request, facts, user.role, grant)
                 }
+                Action::UserEmailChange => {
+                    let mine = facts.at_home && own && facts.person() && proven(request, true);
+                    mine || administers(request, facts, user.role, grant)
+                }
+                Action::FactorManage => facts.at_home && own && facts.person() && proven(request, false),
                 Action::UserUpdateProfile | Action::SessionManage => facts.at_home && own && facts.person(),
                 Action::UserPreferencesSet => facts.at_home && own,
                 Action::UserProjectsView => facts.at_home && (own || facts.admin() || facts.auditor()),
@@ -169,21 +181,27 @@ fn administers(request: &Request<'_>, facts: &Facts<'_>, held: Option<Role>, gra
     let rank = |role| Grant::institution("", None, role).to_rank();
     let top = rank(Role::SystemAdmin);
     let before = held.map_or(0, rank);
-    let after = grant.filter(|_| request.action != Action::UserDeactivate).map_or(before, Grant::to_rank);
+    let gives = matches!(request.action, Action::UserCreate | Action::UserUpdate);
+    let after = grant.filter(|_| gives).map_or(before, Grant::to_rank);
     let careful = match request.action {
         Action::UserCreate => after >= rank(Role::InstitutionAuditor),
         Action::UserUpdate => after != before,
         _ => true,
     };
-    let caller = facts.caller;
+    (facts.system_admin() || (facts.admin() && before < top && after < top))
+        && (proven(request, true) || !careful)
+}
+
+/// The caller signed in a moment ago, and showed the second factor if there is one and it counts.
+fn proven(request: &Request<'_>, with_factor: bool) -> bool {
+    let caller = request.principal;
     let fresh = caller.scopes.is_none()
         && (caller.kind == PrincipalKind::Operator
             || caller.auth_time.is_some_and(|then| {
                 let seconds = (request.context.now.millis() - then.millis()) as f64 / 1000.0;
                 (-60.0..=900.0).contains(&seconds)
             }));
-    let proven = fresh && (caller.mfa || !caller.mfa_enrolled);
-    (facts.system_admin() || (facts.admin() && before < top && after < top)) && (proven || !careful)
+    fresh && (caller.mfa || !caller.mfa_enrolled || !with_factor)
 }
 
 fn in_project(action: Action, facts: &Facts<'_>, archived: bool, grant: Option<&Grant>) -> bool {

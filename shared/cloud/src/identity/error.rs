@@ -22,6 +22,9 @@ pub enum IdentityError {
         /// `username`, `email` or `external`.
         field: &'static str,
     },
+    /// The person has a password, or signs in elsewhere: there is nothing to set up.
+    #[error("there is nothing to set up")]
+    SetUp,
     /// The issuer has no such subject.
     #[error("the issuer has no such subject")]
     UnknownSubject,

@@ -18,9 +18,10 @@ pub use value::{
     Registration, Session, Tokens,
 };
 
-use crate::Port;
+use crate::{Port, stage::Stage};
 use cws_model::InstitutionId;
 use futures::future::BoxFuture;
+use std::sync::Arc;
 
 /// Signing in.
 ///
@@ -28,6 +29,12 @@ use futures::future::BoxFuture;
 pub trait Identity: Send + Sync + 'static {
     /// Issuer of the tokens, as in their `iss` claim.
     fn issuer(&self) -> &str;
+
+    /// The same provider with its writes held back: for one whose rows are in the store of the routes.
+    /// `None` for one that keeps its own.
+    fn held_back(&self, _stage: &Stage) -> Option<Arc<dyn Identity>> {
+        None
+    }
 
     /// Lets a person sign in. The same `user_id` again makes no second account: it answers the same
     /// subject and, while no password is set, a fresh setup token in place of the old one.
@@ -56,8 +63,7 @@ pub trait Identity: Send + Sync + 'static {
         new: &'a Secret,
     ) -> BoxFuture<'a, Result<Account, IdentityError>>;
 
-    /// Changes a password. Every other session of the person ends with `sign_out_everywhere`, which
-    /// the caller decides.
+    /// Changes a password and ends every session of the person.
     ///
     /// # Errors
     /// `UnknownSubject`, `WrongPassword`, `Password`, `Locked`, `Throttled`, `Unavailable`.
@@ -163,7 +169,8 @@ pub trait Identity: Send + Sync + 'static {
         signed_in_with_mfa: bool,
     ) -> BoxFuture<'a, Result<MfaEnrollment, IdentityError>>;
 
-    /// Activates the enrolled second factor with a code of it, or confirms the active one.
+    /// Activates the enrolled second factor with a code of it, and ends every session but the one named, which
+    /// has then shown it; or confirms the active one.
     ///
     /// # Errors
     /// `UnknownSubject`, `MfaNotEnrolled`, `CodeRejected`, `Locked`, `Unavailable`.
@@ -171,7 +178,23 @@ pub trait Identity: Send + Sync + 'static {
         &'a self,
         subject: &'a str,
         code: &'a Secret,
+        session_id: Option<&'a str>,
     ) -> BoxFuture<'a, Result<MfaVerified, IdentityError>>;
+
+    /// Takes a second factor off, active or not, for a person who lost it, and ends every session.
+    ///
+    /// # Errors
+    /// `UnknownSubject`, `Unavailable`.
+    fn mfa_reset<'a>(&'a self, subject: &'a str) -> BoxFuture<'a, Result<(), IdentityError>>;
+
+    /// Another setup token in place of the one before, for a person who has no password yet.
+    ///
+    /// # Errors
+    /// `UnknownSubject`, `SetUp` when there is nothing to set up, `Unavailable`.
+    fn setup_again<'a>(
+        &'a self,
+        subject: &'a str,
+    ) -> BoxFuture<'a, Result<Option<OneTimeToken>, IdentityError>>;
 
     /// The issuer's public keys: a JWK set.
     ///
@@ -182,4 +205,8 @@ pub trait Identity: Send + Sync + 'static {
 
 impl Port for dyn Identity {
     const NAME: &'static str = "identity";
+
+    fn staged(port: Arc<Self>, stage: &Stage) -> Arc<Self> {
+        port.held_back(stage).unwrap_or(port)
+    }
 }

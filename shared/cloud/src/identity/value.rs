@@ -123,7 +123,7 @@ pub struct Tokens {
 pub struct Session {
     /// Id.
     pub id: String,
-    /// When the person signed in.
+    /// When it was opened.
     pub signed_in_at: Timestamp,
     /// Last refresh.
     pub last_used_at: Timestamp,

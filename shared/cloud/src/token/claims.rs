@@ -147,7 +147,7 @@ impl Claims {
             session_id: self.origin_jti.or(self.sid),
             issued_at: precise(issued_at, self.issued_at_ms.filter(|_| own)),
             expires_at: at(self.exp.ok_or(TokenError::Claim("exp"))?),
-            auth_time: at(self.auth_time.unwrap_or(issued_at)),
+            auth_time: at(self.auth_time.unwrap_or_default()),
             mfa: if own { self.mfa == Some(true) } else { amr.iter().any(|how| how == "mfa") },
             institution_hint: self.institution.filter(|_| own).and_then(|slug| slug.parse().ok()),
             user_hint: self.user.filter(|_| own).and_then(|id| id.parse().ok()),

@@ -104,7 +104,8 @@ pub struct VerifiedToken {
     pub issued_at: Timestamp,
     /// From when on it does not work.
     pub expires_at: Timestamp,
-    /// When the person signed in; `issued_at` where the issuer does not say.
+    /// When the person signed in. Where the issuer does not say, 1970: a token that is new says nothing about
+    /// how long ago somebody typed a password, so it never counts as a fresh sign-in.
     pub auth_time: Timestamp,
     /// Whether a second factor was shown.
     pub mfa: bool,

@@ -5,7 +5,7 @@
 //! counted too, so that a lock does not say who exists.
 
 use super::rows::{Attempts, RowError, Rows, TRIES, attempts_key};
-use cws_model::Timestamp;
+use cws_model::{InstitutionId, Timestamp};
 use cws_store::{Expect, Op, Writes};
 
 /// Failures that cost nothing but the time.
@@ -39,6 +39,9 @@ fn pause_s(failures: u32) -> Option<i64> {
 impl Rows {
     /// Counts an attempt as failed until it is known to be good.
     pub(super) async fn begin_attempt(&self, scope: &str) -> Result<(), NotNow> {
+        if self.stage.as_ref().is_some_and(|stage| !stage.is_first_try()) {
+            return Ok(());
+        }
         for _ in 0..TRIES {
             let now = self.now();
             let slot = self.get::<Attempts>(attempts_key(scope)).await?;
@@ -52,7 +55,7 @@ impl Rows {
             writes
                 .put_until(&slot, &Attempts { failures, locked_until }, Some(now.plus_seconds(MEMORY_S)))
                 .map_err(RowError::from)?;
-            if self.commit(writes).await? {
+            if self.commit_now(writes).await? {
                 return Ok(());
             }
         }
@@ -66,12 +69,17 @@ impl Rows {
             let Some(Attempts { failures, .. }) = slot.value().copied() else { return Ok(()) };
             let mut writes = Writes::new();
             writes.put(&slot, &Attempts { failures: failures.saturating_sub(1), locked_until: None })?;
-            if self.commit(writes).await? {
+            if self.commit_now(writes).await? {
                 return Ok(());
             }
         }
         Err(RowError::Busy)
     }
+}
+
+/// What the failures of a login name are counted under, whether or not anybody has it.
+pub(super) fn typed(institution: &InstitutionId, name: &str) -> String {
+    format!("{institution}/{}", name.to_ascii_lowercase())
 }
 
 /// Forgets the failures: part of the commit that a right attempt makes.

@@ -110,6 +110,7 @@ impl EmbeddedIssuer {
         &self,
         subject: &str,
         code: &Secret,
+        session_id: Option<&str>,
     ) -> Result<MfaVerified, IdentityError> {
         self.credential(subject).await?;
         self.rows.begin_attempt(subject).await?;
@@ -125,6 +126,9 @@ impl EmbeddedIssuer {
             };
             let mut writes = Writes::new();
             writes.op(forget(subject));
+            if matches!(answer, MfaVerified::Activated { .. }) {
+                self.end_other_sessions(&mut row, session_id, &mut writes).await?;
+            }
             writes.put(&slot, &row).map_err(RowError::from)?;
             if self.rows.commit(writes).await? {
                 return Ok(answer);

@@ -104,12 +104,13 @@ pub enum IssuerError {
 }
 
 /// The issuer.
+#[derive(Clone)]
 pub struct EmbeddedIssuer {
     rows: Rows,
-    passwords: Passwords,
-    mint: Mint,
-    config: IssuerConfig,
-    external: Option<ExternalLogins>,
+    passwords: Arc<Passwords>,
+    mint: Arc<Mint>,
+    config: Arc<IssuerConfig>,
+    external: Option<Arc<ExternalLogins>>,
 }
 
 impl EmbeddedIssuer {
@@ -143,14 +144,20 @@ impl EmbeddedIssuer {
             scope: config.scope.clone(),
             ttl_s: config.access_ttl_s,
         };
-        let rows = Rows { store, clock, entropy };
-        Ok(Self { rows, passwords, mint, config, external: None })
+        let rows = Rows { store, clock, entropy, stage: None };
+        Ok(Self {
+            rows,
+            passwords: Arc::new(passwords),
+            mint: Arc::new(mint),
+            config: Arc::new(config),
+            external: None,
+        })
     }
 
     /// Also lets people in through their institution's own login service.
     #[must_use]
     pub fn with_external(self, external: ExternalLogins) -> Self {
-        Self { external: Some(external), ..self }
+        Self { external: Some(Arc::new(external)), ..self }
     }
 
     /// What a verifier must know to trust this issuer.

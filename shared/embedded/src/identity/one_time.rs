@@ -5,7 +5,7 @@
 
 use super::{
     EmbeddedIssuer,
-    attempts::{NotNow, forget},
+    attempts::{NotNow, forget, typed},
     hash::{random_text, same, sha256_hex},
     passwords::HashError,
     rows::{Credential, OneTime, RowError, TRIES, one_time_key},
@@ -68,6 +68,25 @@ impl EmbeddedIssuer {
     ) -> Result<OneTimeToken, IdentityError> {
         let expires_at = self.rows.now().plus_seconds(self.config.setup_ttl_s.into());
         self.one_time_token(row, old, Purpose::Setup, expires_at, writes)
+    }
+
+    /// A setup token for a person whose first one was lost or has expired.
+    pub(super) async fn another_setup_token(&self, subject: &str) -> Result<OneTimeToken, IdentityError> {
+        for _ in 0..TRIES {
+            let slot = self.credential(subject).await?;
+            let mut row = slot.value().cloned().ok_or(IdentityError::UnknownSubject)?;
+            if row.password.is_some() || row.external.is_some() || row.disabled {
+                return Err(IdentityError::SetUp);
+            }
+            let mut writes = Writes::new();
+            let old = row.one_time.take();
+            let setup = self.setup_token(&mut row, old, &mut writes)?;
+            writes.put(&slot, &row).map_err(RowError::from)?;
+            if self.rows.commit(writes).await? {
+                return Ok(setup);
+            }
+        }
+        Err(IdentityError::Throttled)
     }
 
     /// A person has one token that works, whatever it is for.
@@ -153,6 +172,8 @@ impl EmbeddedIssuer {
                 self.bind_names(&good.row, &good.row.logins(), &mut writes).await?;
             }
             let account = good.row.account();
+            let names = [good.row.username.as_str(), good.row.email.as_str()];
+            names.iter().for_each(|name| writes.op(forget(&typed(&account.institution, name))));
             writes.op(forget(&account.subject));
             self.set_hash(&mut good.row, phc.clone());
             writes.put(&good.credential, &good.row).map_err(RowError::from)?;
@@ -195,10 +216,10 @@ impl EmbeddedIssuer {
                 return Err(IdentityError::WrongPassword);
             }
             let mut writes = Writes::new();
-            if let Some(hash) = row.one_time.take() {
+            if let Some(hash) = row.one_time.clone() {
                 writes.op(Op::Delete { key: one_time_key(&hash), expect: Expect::Any });
             }
-            row.password = Some(phc.clone());
+            self.set_hash(&mut row, phc.clone());
             writes.op(forget(subject));
             writes.put(&slot, &row).map_err(RowError::from)?;
             if self.rows.commit(writes).await? {
@@ -208,10 +229,22 @@ impl EmbeddedIssuer {
         Err(IdentityError::Throttled)
     }
 
+    /// INVARIANT (no oracle): a reset for nobody writes a token as well, which leads nowhere and expires, so that
+    /// it takes as long as one for somebody.
+    async fn pretend_reset(&self) -> Result<Delivery, IdentityError> {
+        let hash = sha256_hex(random_text::<32>(&*self.rows.entropy).as_bytes());
+        let expires_at = self.rows.now().plus_seconds(RESET_PAUSE_S);
+        let mut writes = Writes::new();
+        let nobody = OneTime { subject: String::new() };
+        writes.overwrite(one_time_key(&hash), &nobody, Some(expires_at)).map_err(RowError::from)?;
+        self.rows.commit_now(writes).await?;
+        Ok(Delivery::Nothing)
+    }
+
     pub(super) async fn begin_reset(&self, login: &Login) -> Result<Delivery, IdentityError> {
-        let Some(subject) = self.subject_of(login).await? else { return Ok(Delivery::Nothing) };
-        let slot = match self.credential(&subject).await {
-            Err(IdentityError::UnknownSubject) => return Ok(Delivery::Nothing),
+        let subject = self.subject_of(login).await?;
+        let slot = match self.credential(subject.as_deref().unwrap_or("nobody")).await {
+            Err(IdentityError::UnknownSubject) => return self.pretend_reset().await,
             other => other?,
         };
         let Some(mut row) = slot.value().cloned() else { return Ok(Delivery::Nothing) };
@@ -226,8 +259,9 @@ impl EmbeddedIssuer {
         let expires_at = now.plus_seconds(self.config.reset_ttl_s.into());
         let reset = self.one_time_token(&mut row, old, Purpose::Reset, expires_at, &mut writes)?;
         writes.put(&slot, &row).map_err(RowError::from)?;
-        // Somebody else changed the account at this moment: as if this were a second request.
-        if !self.rows.commit(writes).await? {
+        // At once, since the letter goes out before the request ends. Somebody else changed the account at this
+        // moment: as if this were a second request.
+        if !self.rows.commit_now(writes).await? {
             return Ok(Delivery::Nothing);
         }
         Ok(Delivery::Handed { account: row.account(), email: row.email, reset })

@@ -1,18 +1,27 @@
 //! The identity port, method by method: where each is done.
 
 use super::EmbeddedIssuer;
-use cws_cloud::identity::{
-    Account, Delivery, ExchangeError, Identity, IdentityError, Login, Logins, MfaEnrollment, MfaVerified,
-    NewLogin, RefreshError, Registration, Secret, Session, SignInError, Tokens,
+use cws_cloud::{
+    identity::{
+        Account, Delivery, ExchangeError, Identity, IdentityError, Login, Logins, MfaEnrollment, MfaVerified,
+        NewLogin, OneTimeToken, RefreshError, Registration, Secret, Session, SignInError, Tokens,
+    },
+    stage::Stage,
 };
 use cws_model::InstitutionId;
 use futures::future::BoxFuture;
+use std::sync::Arc;
 
 type Answer<'a, T> = BoxFuture<'a, Result<T, IdentityError>>;
 
 impl Identity for EmbeddedIssuer {
     fn issuer(&self) -> &str {
         &self.config.issuer_url
+    }
+
+    fn held_back(&self, stage: &Stage) -> Option<Arc<dyn Identity>> {
+        let rows = super::rows::Rows { stage: Some(stage.clone()), ..self.rows.clone() };
+        Some(Arc::new(Self { rows, ..self.clone() }))
     }
 
     fn register<'a>(&'a self, login: &'a NewLogin) -> Answer<'a, Registration> {
@@ -95,8 +104,26 @@ impl Identity for EmbeddedIssuer {
         Box::pin(self.enroll_factor(subject, signed_in_with_mfa))
     }
 
-    fn mfa_verify<'a>(&'a self, subject: &'a str, code: &'a Secret) -> Answer<'a, MfaVerified> {
-        Box::pin(self.verify_factor(subject, code))
+    fn mfa_verify<'a>(
+        &'a self,
+        subject: &'a str,
+        code: &'a Secret,
+        session_id: Option<&'a str>,
+    ) -> Answer<'a, MfaVerified> {
+        Box::pin(self.verify_factor(subject, code, session_id))
+    }
+
+    fn mfa_reset<'a>(&'a self, subject: &'a str) -> Answer<'a, ()> {
+        let off = |row: &mut super::rows::Credential| {
+            row.factor = None;
+            row.factor_pending = None;
+            row.generation += 1;
+        };
+        Box::pin(async move { self.change(subject, off).await.map(drop) })
+    }
+
+    fn setup_again<'a>(&'a self, subject: &'a str) -> Answer<'a, Option<OneTimeToken>> {
+        Box::pin(async move { self.another_setup_token(subject).await.map(Some) })
     }
 
     fn jwks(&self) -> Answer<'_, serde_json::Value> {

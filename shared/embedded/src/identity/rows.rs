@@ -8,6 +8,7 @@ use cws_cloud::{
     Clock, Entropy,
     clock::new_id,
     identity::{Account, ExternalIdentity, IdentityError, Logins, RefreshError, SignInError},
+    stage::Stage,
 };
 use cws_model::{
     InstitutionId, Timestamp,
@@ -87,7 +88,9 @@ pub(super) struct OneTime {
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct SessionRow {
     pub(super) generation: u64,
+    /// When the person signed in, as the login service says it; 1970 where it does not.
     pub(super) auth_time: Timestamp,
+    pub(super) opened_at: Timestamp,
     pub(super) mfa: bool,
     pub(super) last_used_at: Timestamp,
     pub(super) expires_at: Timestamp,
@@ -227,10 +230,13 @@ impl From<RowError> for RefreshError {
 }
 
 /// The issuer's hand on the store.
+#[derive(Clone)]
 pub(super) struct Rows {
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
+    /// Where writes are held back while a route runs.
+    pub(super) stage: Option<Stage>,
 }
 
 impl Rows {
@@ -247,8 +253,20 @@ impl Rows {
         Ok(Slot::read(key, item, self.now())?)
     }
 
-    /// Whether the writes took effect; `false` when a condition did not hold: read and decide again.
+    /// Whether the writes took effect; `false` when a condition did not hold: read and decide again. While a
+    /// route runs they are held back for its commit, which takes the same conditions.
     pub(super) async fn commit(&self, writes: Writes) -> Result<bool, RowError> {
+        match &self.stage {
+            Some(stage) => {
+                stage.hold(writes);
+                Ok(true)
+            }
+            None => self.commit_now(writes).await,
+        }
+    }
+
+    /// As `commit`, but at once: for what counts whatever becomes of the request.
+    pub(super) async fn commit_now(&self, writes: Writes) -> Result<bool, RowError> {
         let commit = writes.into_commit(new_id(self.now(), &*self.entropy));
         let mut resent = 0;
         loop {

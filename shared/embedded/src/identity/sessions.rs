@@ -95,6 +95,7 @@ impl EmbeddedIssuer {
         let session = SessionRow {
             generation: row.generation,
             auth_time: opening.auth_time,
+            opened_at: now,
             mfa: opening.mfa,
             last_used_at: now,
             expires_at: now.plus_seconds(self.config.refresh_ttl_s.into()),
@@ -255,6 +256,26 @@ impl EmbeddedIssuer {
     }
 }
 
+impl EmbeddedIssuer {
+    /// Ends every session but one, which has shown the second factor now.
+    pub(super) async fn end_other_sessions(
+        &self,
+        row: &mut Credential,
+        kept: Option<&str>,
+        writes: &mut Writes,
+    ) -> Result<(), RowError> {
+        let ended = row.generation;
+        row.generation += 1;
+        let Some(id) = kept.filter(|id| id.parse::<SessionId>().is_ok()) else { return Ok(()) };
+        let slot = self.rows.get::<SessionRow>(session_key(row.user_id.as_str(), id)).await?;
+        if let Some(session) = slot.value().filter(|session| session.generation == ended) {
+            let kept = SessionRow { generation: row.generation, mfa: true, ..session.clone() };
+            writes.put(&slot, &kept)?;
+        }
+        Ok(())
+    }
+}
+
 fn is_open(session: &SessionRow, row: &Credential) -> bool {
     session.generation == row.generation && !row.disabled
 }
@@ -262,7 +283,7 @@ fn is_open(session: &SessionRow, row: &Credential) -> bool {
 fn seen(id: &str, session: &SessionRow) -> Session {
     Session {
         id: id.to_owned(),
-        signed_in_at: session.auth_time,
+        signed_in_at: session.opened_at,
         last_used_at: session.last_used_at,
         expires_at: session.expires_at,
         mfa: session.mfa,

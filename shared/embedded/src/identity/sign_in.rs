@@ -2,7 +2,7 @@
 
 use super::{
     EmbeddedIssuer,
-    attempts::{NotNow, forget},
+    attempts::{NotNow, forget, typed},
     factor::Shown,
     passwords::{HashError, Turn},
     rows::{Credential, RowError, TRIES, credential_key},
@@ -41,9 +41,9 @@ impl EmbeddedIssuer {
     ) -> Result<Tokens, SignInError> {
         let turn = self.passwords.turn().await?;
         let subject = self.subject_of(login).await?;
-        // INVARIANT (no oracle): an unknown name is counted, read and hashed like a known one.
-        let unknown = format!("{}/{}", login.institution, login.name.to_ascii_lowercase());
-        let scope = subject.clone().unwrap_or(unknown);
+        // INVARIANT (no oracle): an unknown name is counted, read and hashed like a known one. What counts is the
+        // name as it was typed: two names of one person that locked together would tell that they are one's.
+        let scope = typed(&login.institution, &login.name);
         self.rows.begin_attempt(&scope).await?;
         let slot =
             self.rows.get::<Credential>(credential_key(subject.as_deref().unwrap_or("nobody"))).await?;
@@ -68,7 +68,7 @@ impl EmbeddedIssuer {
     /// The password is right: what is left is the second factor and the commit.
     async fn after_password(
         &self,
-        subject: &str,
+        scope: &str,
         first: Slot<Credential>,
         code: Option<&Secret>,
     ) -> Result<Tokens, SignInError> {
@@ -83,7 +83,7 @@ impl EmbeddedIssuer {
             let shown = row.show_factor(code, now);
             match shown {
                 Shown::Missing => {
-                    self.rows.take_back_attempt(subject).await?;
+                    self.rows.take_back_attempt(scope).await?;
                     return Err(SignInError::MfaRequired { challenge: MfaChallenge::Totp });
                 }
                 Shown::Wrong => return Err(SignInError::Rejected),
@@ -91,7 +91,7 @@ impl EmbeddedIssuer {
             }
             let opening = Opening { auth_time: now, mfa: shown == Shown::Right };
             let mut writes = Writes::new();
-            writes.op(forget(subject));
+            writes.op(forget(scope));
             if shown == Shown::Right {
                 writes.put(&slot, &row).map_err(RowError::from)?;
             } else {
@@ -101,7 +101,7 @@ impl EmbeddedIssuer {
             if self.rows.commit(writes).await? {
                 return Ok(tokens);
             }
-            slot = self.rows.get::<Credential>(credential_key(subject)).await?;
+            slot = self.rows.get::<Credential>(slot.key().clone()).await?;
         }
         Err(SignInError::Throttled)
     }

@@ -36,7 +36,7 @@ async fn enrolled() -> (World, MfaEnrollment, Vec<Secret>) {
     let world = World::with_ada().await;
     let enrollment = world.issuer.mfa_enroll(&ada_subject(), false).await.expect("enrolment");
     let typed = Secret::new(code(&enrollment, world.clock.seconds()));
-    let verified = world.issuer.mfa_verify(&ada_subject(), &typed).await.expect("activation");
+    let verified = world.issuer.mfa_verify(&ada_subject(), &typed, None).await.expect("activation");
     let MfaVerified::Activated { recovery_codes } = verified else { panic!("not activated") };
     world.clock.advance_s(60);
     (world, enrollment, recovery_codes)
@@ -51,7 +51,7 @@ async fn enrolling_changes_nothing_until_a_code_is_verified() {
     assert!(uri.contains(enrollment.secret.expose()));
     assert!(world.try_sign_in("ada", PASSWORD).await.is_ok());
     let wrong = Secret::new(wrong_code(&enrollment, world.clock.seconds()));
-    assert_eq!(world.issuer.mfa_verify(&ada_subject(), &wrong).await, Err(IdentityError::CodeRejected));
+    assert_eq!(world.issuer.mfa_verify(&ada_subject(), &wrong, None).await, Err(IdentityError::CodeRejected));
     assert!(world.try_sign_in("ada", PASSWORD).await.is_ok());
 }
 
@@ -137,20 +137,23 @@ async fn a_second_factor_is_replaced_only_by_who_showed_it_and_works_until_then(
     let new = world.issuer.mfa_enroll(&ada_subject(), true).await.expect("enrolment");
     assert!(world.sign_in_with(&code(&old, world.clock.seconds())).await.is_ok());
     let typed = Secret::new(code(&new, world.clock.seconds()));
-    let verified = world.issuer.mfa_verify(&ada_subject(), &typed).await;
+    let verified = world.issuer.mfa_verify(&ada_subject(), &typed, None).await;
     assert!(matches!(verified, Ok(MfaVerified::Activated { .. })));
     world.clock.advance_s(60);
     assert_eq!(world.sign_in_with(&code(&old, world.clock.seconds())).await, Err(SignInError::Rejected));
     let confirmed = Secret::new(code(&new, world.clock.seconds()));
-    assert_eq!(world.issuer.mfa_verify(&ada_subject(), &confirmed).await, Ok(MfaVerified::Confirmed));
-    assert_eq!(world.issuer.mfa_verify(&ada_subject(), &confirmed).await, Err(IdentityError::CodeRejected));
+    assert_eq!(world.issuer.mfa_verify(&ada_subject(), &confirmed, None).await, Ok(MfaVerified::Confirmed));
+    assert_eq!(
+        world.issuer.mfa_verify(&ada_subject(), &confirmed, None).await,
+        Err(IdentityError::CodeRejected)
+    );
 }
 
 #[tokio::test]
 async fn without_a_second_factor_there_is_nothing_to_verify() {
     let world = World::with_ada().await;
     for _ in 0..20 {
-        let answer = world.issuer.mfa_verify(&ada_subject(), &Secret::new("000000")).await;
+        let answer = world.issuer.mfa_verify(&ada_subject(), &Secret::new("000000"), None).await;
         assert_eq!(answer, Err(IdentityError::MfaNotEnrolled));
     }
     assert!(world.try_sign_in("ada", PASSWORD).await.is_ok());

@@ -144,5 +144,6 @@ async fn guessing_the_old_password_locks_like_signing_in() {
     }
     let locked = world.issuer.change_password(&ada_subject(), &Secret::new(PASSWORD), &wrong).await;
     assert!(matches!(locked, Err(IdentityError::Locked { .. })));
-    assert!(matches!(world.try_sign_in("ada", PASSWORD).await, Err(SignInError::Locked { .. })));
+    // Whoever guesses in a stolen session does not lock the person out.
+    assert!(world.try_sign_in("ada", PASSWORD).await.is_ok());
 }

@@ -42,12 +42,12 @@ impl Authenticate {
     /// Verifies a bearer token without looking up whose it is: all that an authorizer function does.
     ///
     /// # Errors
-    /// 401.
+    /// 401; 503 when the keys of its issuer cannot be had now.
     pub async fn verify(&self, token: &str) -> Result<VerifiedToken, Problem> {
-        self.verifier
-            .verify(token)
-            .await
-            .map_err(|error| Problem { inside: Some(Box::new(error)), ..refused() })
+        self.verifier.verify(token).await.map_err(|error| {
+            let problem = if error.is_ours() { no_keys() } else { refused() };
+            problem.because(Box::new(error))
+        })
     }
 
     /// Finds the caller. INVARIANT (freshness): the registry row is read strongly on every request, so
@@ -173,6 +173,11 @@ fn not_from_here() -> Problem {
     let detail = "the operator's key counts on the server's own machine only, sent straight to it and not through a \
                   proxy; sign in as a person instead";
     Problem { detail: detail.to_owned(), ..refused() }
+}
+
+fn no_keys() -> Problem {
+    Problem::new("unavailable", "the keys of the token's issuer cannot be had now; try again")
+        .header("retry-after", "10")
 }
 
 fn refused() -> Problem {

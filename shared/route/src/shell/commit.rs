@@ -9,7 +9,7 @@ use crate::{
 };
 use cws_model::InstitutionId;
 use cws_store::{
-    Expect, Key, Op, StoreError, Value, Writes, kind,
+    Expect, Key, Op, Value, Writes, kind,
     limits::{COMMIT_MAX_OPS, SHELL_OPS},
     outbox,
 };
@@ -38,6 +38,8 @@ pub(super) async fn settle<T>(
 ) -> Result<(), Problem> {
     let mut writes = std::mem::take(&mut answer.writes);
     check_declared(spec, &writes)?;
+    writes.extend(ctx.stage().take());
+    check_room(&writes)?;
     let doer = doer(ctx, answer.actor.take());
     if let (AuditRule::Record(action), Some(doer)) = (spec.audit, &doer) {
         let subject = answer.subject.take();
@@ -62,7 +64,7 @@ pub(super) async fn settle<T>(
     Ok(parts.store.commit(&writes.into_commit(ctx.commit_id().clone())).await?)
 }
 
-fn doer(ctx: &Ctx, named: Option<(InstitutionId, String)>) -> Option<Doer> {
+pub(super) fn doer(ctx: &Ctx, named: Option<(InstitutionId, String)>) -> Option<Doer> {
     if let Some((institution, id)) = named {
         return Some(Doer { institution, kind: "user", id });
     }
@@ -73,7 +75,7 @@ fn doer(ctx: &Ctx, named: Option<(InstitutionId, String)>) -> Option<Doer> {
 
 /// INVARIANT (exact grants): a route writes only the kinds that its SPEC names, and events only where it
 /// names some, since its role on AWS is made from them.
-fn check_declared(spec: &Spec, writes: &Writes) -> Result<(), Problem> {
+pub(super) fn check_declared(spec: &Spec, writes: &Writes) -> Result<(), Problem> {
     let reach = spec.reach();
     for op in writes.ops() {
         let prefix = op.key().kind();
@@ -85,13 +87,17 @@ fn check_declared(spec: &Spec, writes: &Writes) -> Result<(), Problem> {
             return Err(Problem::internal(format!("the route does not declare that it writes `{prefix}`")));
         }
     }
-    if writes.ops().len() > COMMIT_MAX_OPS - SHELL_OPS {
-        return Err(Problem::internal("the route leaves the shell no room in the commit"));
-    }
     Ok(())
 }
 
-fn record(
+fn check_room(writes: &Writes) -> Result<(), Problem> {
+    if writes.ops().len() <= COMMIT_MAX_OPS - SHELL_OPS {
+        return Ok(());
+    }
+    Err(Problem::internal("the route leaves the shell no room in the commit"))
+}
+
+pub(super) fn record(
     writes: &mut Writes,
     ctx: &Ctx,
     spec: &Spec,
@@ -116,29 +122,4 @@ fn record(
     let key = Key::new(kind::AUDIT.of(&doer.institution), record.id.as_str());
     writes.op(Op::Put { key, expect: Expect::Absent, value: Value::Json(row), schema: 1, expires_at: None });
     log_leaf(writes, AUDIT_LOG, record.id.as_str(), leaf)
-}
-
-/// Records a refusal to a known caller, once a minute for each caller and route.
-///
-/// # Errors
-/// What the store says; the refusal stands all the same.
-pub(super) async fn record_denial(
-    parts: &ShellParts,
-    ctx: &Ctx,
-    spec: &Spec,
-    subject: String,
-) -> Result<(), Problem> {
-    let Some(doer) = doer(ctx, None) else { return Ok(()) };
-    let minute: String = ctx.now().to_string().chars().take(16).collect();
-    let sort = format!("{minute}/{}/{}", doer.id, spec.operation_id);
-    let key = Key::new(kind::AUDIT_DENIAL.of(&doer.institution), sort);
-    let until = ctx.now().plus_seconds(120);
-    let mut writes = Writes::new();
-    let value = Value::Json("{}".to_owned());
-    writes.op(Op::Put { key, expect: Expect::Absent, value, schema: 1, expires_at: Some(until) });
-    record(&mut writes, ctx, spec, "access.denied", &doer, (Outcome::Denied, Some(subject), None))?;
-    match parts.store.commit(&writes.into_commit(ctx.id())).await {
-        Ok(()) | Err(StoreError::Conflict { .. }) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
 }

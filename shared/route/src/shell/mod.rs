@@ -6,6 +6,7 @@
 mod authenticate;
 mod commit;
 mod idempotency;
+mod refusal;
 mod run;
 
 pub use authenticate::{Authenticate, OperatorCheck};

@@ -1,11 +1,12 @@
 //! One request through one route.
 
-use super::{Shell, ShellParts, commit, idempotency};
+use super::{Shell, ShellParts, commit, idempotency, refusal};
 use crate::{
     Answer, Caller, Ctx, Found, Method, Payload, Problem, Request, Response, Route, Spec,
     input::RequestInput, spec::Access, stated::Stated,
 };
 use cws_authz::{Action, Decision, ResourceKind};
+use cws_cloud::stage::Stage;
 use cws_model::{Timestamp, id::RequestId};
 use std::{sync::Arc, time::Duration};
 
@@ -67,15 +68,18 @@ async fn answer<R: Route>(
     };
     *who = Some(caller.clone());
     let if_match = if_match(spec, request)?;
+    let stage = Stage::default();
     let mut attempt = 0;
     loop {
         attempt += 1;
+        drop(stage.take());
         let input = R::Input::read(spec, request)?;
         if attempt == 1 {
             stated.check(request)?;
         }
         let now = parts.clock.now();
-        let ctx = Ctx::new(spec, parts.clone(), caller.clone(), request_id.clone(), now, if_match.clone());
+        let (caller, request_id) = (caller.clone(), request_id.clone());
+        let ctx = Ctx::new(spec, parts.clone(), caller, request_id, now, if_match.clone(), stage.clone());
         match once::<R>(parts, &ctx, spec, request, input).await {
             Err(problem) if problem.retry && attempt < ATTEMPTS => pause(&ctx, attempt).await,
             outcome => return outcome,
@@ -104,7 +108,7 @@ async fn once<R: Route>(
         Err(problem) if claim.is_some() => {
             return repeated(parts, ctx, spec, request).await.unwrap_or(Err(problem));
         }
-        Err(problem) => return Err(problem),
+        Err(problem) => return Err(refusal::keep(parts, ctx, spec, problem).await),
     };
     let response = render(spec, &answer)?;
     commit::settle(parts, ctx, spec, claim.as_ref(), answer, &response).await?;
@@ -142,7 +146,7 @@ async fn authorize<T>(
         return Ok(());
     }
     let subject = found.resource.id().to_owned();
-    if let Err(problem) = commit::record_denial(parts, ctx, spec, subject).await {
+    if let Err(problem) = refusal::record_denial(parts, ctx, spec, subject).await {
         log_inside(spec, ctx.request_id(), &problem);
     }
     let sees = view_action(found.resource.kind())
