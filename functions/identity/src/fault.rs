@@ -127,7 +127,9 @@ pub fn refresh(error: RefreshError) -> Problem {
 pub fn exchange(error: ExchangeError) -> Problem {
     match error {
         ExchangeError::NotConfigured => {
-            Problem::new("not_configured", "the institution has no external login service configured")
+            let detail = "has no external login service configured";
+            Problem::new("not_configured", format!("the institution {detail}"))
+                .and_field("/institution", detail)
         }
         ExchangeError::RedirectUnknown => Problem::field("/redirect_uri", "is not registered"),
         ExchangeError::Rejected | ExchangeError::UnknownIdentity(_) => {

@@ -147,7 +147,7 @@ pub fn myself(ctx: &Ctx) -> Result<Found<User>, Problem> {
     Ok(Found::new(resource_of(&user), user))
 }
 
-/// Subject of the caller's token.
+/// The caller, as the identity port knows them.
 ///
 /// # Errors
 /// 404 for a caller without one.

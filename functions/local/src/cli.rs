@@ -126,6 +126,9 @@ pub(crate) struct ServeArgs {
     /// Further token issuers to trust, such as a Cognito user pool: a JSON file, see README.
     #[arg(long, env = "CWS_TRUSTED_ISSUERS", value_name = "FILE")]
     pub trusted_issuers: Option<PathBuf>,
+    /// Institutions' own login services, through which their people sign in: a JSON file, see README.
+    #[arg(long, env = "CWS_EXTERNAL_LOGIN", value_name = "FILE")]
+    pub external_login: Option<PathBuf>,
     /// Do not publish the templates that come with the program.
     #[arg(long, env = "CWS_NO_TEMPLATES", value_parser = switch)]
     pub no_templates: bool,

@@ -1,16 +1,15 @@
 //! Runs what the command line asked for, and says what went wrong in one sentence.
 
 use crate::cli::{BenchArgs, Cli, Command, Common, ServeArgs, Verify};
-use cws_cloud::token::{IssuerKind, KeySource, TokenAlgorithm, TrustedIssuer};
 use cws_local::{
     all_routes, bench,
     doors::Doors,
+    login_file::{LoginFileError, login_services, trusted_issuers},
     serve::Server,
     verify,
     world::{Setup, World},
 };
 use cws_route::{Table, openapi};
-use serde::Deserialize;
 use std::{
     error::Error,
     io::{IsTerminal, Write},
@@ -106,7 +105,8 @@ fn setup(args: &ServeArgs, address: SocketAddr) -> Result<Setup, Box<dyn Error>>
         allow_remote: args.allow_remote,
         inside_lambda: args.lambda_function_name.is_some(),
         store_max_bytes: args.max_store_bytes,
-        trusted: trusted(args.trusted_issuers.as_deref())?,
+        trusted: listed("--trusted-issuers", args.trusted_issuers.as_deref(), trusted_issuers)?,
+        logins: listed("--external-login", args.external_login.as_deref(), login_services)?,
         ..Setup::default()
     })
 }
@@ -186,31 +186,12 @@ fn measure(args: &BenchArgs) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A trusted issuer as the file states it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TrustedFile {
-    issuer: String,
-    kind: String,
-    client_ids: Vec<String>,
-    jwks: serde_json::Value,
-}
-
-fn trusted(path: Option<&Path>) -> Result<Vec<TrustedIssuer>, Box<dyn Error>> {
+/// What a file names, if there is one; a fault is told with the option that named it.
+fn listed<T>(
+    option: &str,
+    path: Option<&Path>,
+    read: impl FnOnce(&Path) -> Result<Vec<T>, LoginFileError>,
+) -> Result<Vec<T>, String> {
     let Some(path) = path else { return Ok(Vec::new()) };
-    let at = |error: &dyn std::fmt::Display| format!("--trusted-issuers {}: {error}", path.display());
-    let text = std::fs::read_to_string(path).map_err(|error| at(&error))?;
-    let listed: Vec<TrustedFile> = serde_json::from_str(&text).map_err(|error| at(&error))?;
-    listed
-        .into_iter()
-        .map(|entry| {
-            let (kind, algorithms) = match entry.kind.as_str() {
-                "cognito" => (IssuerKind::Cognito, vec![TokenAlgorithm::Rs256]),
-                "oidc" => (IssuerKind::Oidc, vec![TokenAlgorithm::Rs256, TokenAlgorithm::EdDsa]),
-                other => return Err(at(&format!("kind `{other}` is neither `cognito` nor `oidc`")).into()),
-            };
-            let keys = KeySource::Fixed(entry.jwks);
-            Ok(TrustedIssuer { issuer: entry.issuer, kind, client_ids: entry.client_ids, algorithms, keys })
-        })
-        .collect()
+    read(path).map_err(|error| format!("{option} {}: {error}", path.display()))
 }

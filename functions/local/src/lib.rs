@@ -10,6 +10,7 @@ pub mod first_start;
 pub mod http;
 pub mod inlet;
 pub mod keys;
+pub mod login_file;
 pub mod serve;
 pub mod verify;
 pub mod world;

@@ -1,6 +1,6 @@
 //! Puts the parts together: SQLite, the embedded adapters, every domain's routes and consumers.
 
-use crate::{all_consumers, all_routes, first_start, keys};
+use crate::{all_consumers, all_routes, first_start, keys, login_file::LoginService};
 use cws_authz::{Authorizer, AuthzError};
 use cws_cloud::{
     Clock, Entropy, Ports, clock, identity::Identity, mail::Mail, mirror::CheckpointMirror,
@@ -8,8 +8,9 @@ use cws_cloud::{
 };
 use cws_embedded::{
     checkpoint_file::CheckpointFile,
+    https::HttpsClient,
     identity::{
-        EmbeddedIssuer, HashCost, IssuerConfig, IssuerError,
+        EmbeddedIssuer, ExternalLogins, HashCost, IssuerConfig, IssuerError,
         operator::{OperatorError, OperatorKey, ensure_operator_key, verify_operator},
     },
     keys::FileKeys,
@@ -102,6 +103,8 @@ pub struct Setup {
     pub around: Option<Around>,
     /// Tools that read the scripts of templates.
     pub script_check: Arc<dyn ScriptCheck>,
+    /// Login services of institutions, at most one each.
+    pub logins: Vec<LoginService>,
 }
 
 /// Puts something around a store.
@@ -122,6 +125,7 @@ impl Default for Setup {
             trusted: Vec::new(),
             around: None,
             script_check: Arc::new(ScriptTools::of_this_process()),
+            logins: Vec::new(),
         }
     }
 }
@@ -175,7 +179,7 @@ impl World {
         let issuer = issuer(&store, &setup, &file_keys).await?;
         let mut trusted = vec![issuer.trusted()];
         trusted.extend(setup.trusted);
-        let verifier = token::TokenVerifier::new(trusted, Arc::new(token::cache::NoFetcher), clock.clone());
+        let verifier = token::TokenVerifier::new(trusted.clone(), fetcher(&trusted), clock.clone());
         let table = Table::new(all_routes())?;
         let sealer = Sealer::new(keys::cursor_key(store.as_ref(), clock.as_ref(), entropy.as_ref()).await?);
         let index = template_index(data, store.as_ref(), clock.as_ref()).await?;
@@ -236,7 +240,29 @@ async fn issuer(
         inside_lambda: setup.inside_lambda,
         ..IssuerConfig::new(name)
     };
-    Ok(EmbeddedIssuer::new(store.clone(), clock, entropy, keys.token_key(), config)?)
+    let issuer = EmbeddedIssuer::new(store.clone(), clock, entropy, keys.token_key(), config)?;
+    let issuer = issuer.with_trusted(setup.trusted.iter().map(|trusted| trusted.issuer.clone()));
+    Ok(if setup.logins.is_empty() { issuer } else { issuer.with_external(external(setup)) })
+}
+
+/// What keys are fetched by; the system's trust roots are read for it only when there is something to fetch.
+fn fetcher(trusted: &[token::TrustedIssuer]) -> Arc<dyn token::KeyFetcher> {
+    if trusted.iter().any(|issuer| matches!(issuer.keys, token::KeySource::Url(_))) {
+        Arc::new(HttpsClient::default())
+    } else {
+        Arc::new(token::cache::NoFetcher)
+    }
+}
+
+/// The login services of institutions, and what their ID tokens are verified by.
+fn external(setup: &Setup) -> ExternalLogins {
+    let client = Arc::new(HttpsClient::default());
+    let trusted = setup.logins.iter().map(LoginService::trusted).collect();
+    ExternalLogins {
+        logins: setup.logins.iter().map(|service| service.login.clone()).collect(),
+        post: client.clone(),
+        verifier: Arc::new(token::TokenVerifier::new(trusted, client, setup.clock.clone())),
+    }
 }
 
 fn ports(data: &Path, table: &Table, issuer: EmbeddedIssuer, keys: FileKeys) -> Result<Ports, WorldError> {

@@ -4,6 +4,7 @@
 //! new password, the record that it was set, and the end of the sessions before it happen together or not at
 //! all, and a handler that runs again after a conflict finds everything as it was.
 
+use crate::token::VerifiedToken;
 use cws_store::Writes;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -15,6 +16,7 @@ pub struct Stage(Arc<Mutex<Held>>);
 struct Held {
     writes: Writes,
     tried: bool,
+    bought: Option<VerifiedToken>,
 }
 
 impl Stage {
@@ -33,6 +35,16 @@ impl Stage {
     /// attempt of it.
     pub fn is_first_try(&self) -> bool {
         !std::mem::replace(&mut self.held().tried, true)
+    }
+
+    /// Remembers what a code bought, since a code works once: a handler that runs again does not spend it again.
+    pub fn remember(&self, bought: VerifiedToken) {
+        self.held().bought = Some(bought);
+    }
+
+    /// What a code bought when the handler ran before.
+    pub fn remembered(&self) -> Option<VerifiedToken> {
+        self.held().bought.clone()
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {

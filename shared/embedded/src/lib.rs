@@ -1,6 +1,7 @@
 //! Every embedded adapter: what the product stands on when it runs on a laptop.
 
 pub mod checkpoint_file;
+pub mod https;
 pub mod identity;
 pub mod keys;
 pub mod mail_file;

@@ -12,7 +12,7 @@ pub struct Caller {
     pub user: Option<User>,
     /// The session that the token belongs to.
     pub session_id: Option<String>,
-    /// Subject of the token at its issuer.
+    /// Subject at the identity provider of this deployment, by which the port knows the person.
     pub subject: Option<String>,
 }
 

@@ -1,17 +1,18 @@
-//! `POST /users/registry`: adds a person, and answers the token that sets the first password.
+//! `POST /users/registry`: adds a person, and answers the token that sets the first password. A person with an
+//! external identity has none: they sign in at the institution's login service, or call with its tokens.
 //!
 //! INVARIANT (one identity, one person): the directory row of (issuer, subject) must be free, so two
 //! issuers that assert the same e-mail address are two people and never one.
 
 use crate::{
-    fault::{self, LOGIN_TAKEN},
+    fault::{self, LOGIN_TAKEN, NOT_CONFIGURED},
     names, standing,
     view::{Beside, UserOut, person_place},
 };
 use cws_authz::{Action, Grant, Resource, resource};
 use cws_cloud::{
     Port,
-    identity::{ExternalIdentity, Identity, Logins, NewLogin, Registration},
+    identity::{ExternalIdentity, Identity, IdentityError, Logins, NewLogin, Registration},
 };
 use cws_model::{
     InstitutionId, Timestamp,
@@ -87,7 +88,7 @@ impl Route for UserCreate {
         .requires(Action::UserCreate)
         .answers(&["ETag", "Location"])
         .status(201)
-        .errors(&[LOGIN_TAKEN])
+        .errors(&[LOGIN_TAKEN, NOT_CONFIGURED])
         .reads(&[kind::INSTITUTION])
         .writes(&[kind::USER, kind::USER_NAME, kind::USER_ADMIN, kind::DIRECTORY])
         .calls(&[<dyn Identity as Port>::NAME])
@@ -127,6 +128,9 @@ impl Route for UserCreate {
         let (part, sort) = directory_place(&registration.issuer, &registration.subject);
         let entry = DirectoryEntry { institution: id.clone(), user_id: user.id.clone() };
         writes.create(ctx.system().key::<DirectoryEntry>(Some(&part), &sort)?, &entry)?;
+        if let Some(external) = &new.external_identity {
+            find_by(ctx, &mut writes, external, &entry).await?;
+        }
         let (part, sort) = person_place(&user.id);
         writes.create(ctx.system().key::<DirectoryEntry>(Some(&part), &sort)?, &entry)?;
         let subject = user.id.to_string();
@@ -147,6 +151,23 @@ impl Route for UserCreate {
     fn example() -> Option<serde_json::Value> {
         Some(serde_json::json!({"username": "ada", "email": "ada@example.org", "full_name": "Ada Lovelace"}))
     }
+}
+
+/// Lets access tokens of the person's own issuer lead to the record. INVARIANT (no merging): a pair of issuer
+/// and subject that leads to somebody leads there for ever.
+async fn find_by(
+    ctx: &Ctx,
+    writes: &mut Writes,
+    external: &External,
+    entry: &DirectoryEntry,
+) -> Result<(), Problem> {
+    let (part, sort) = directory_place(external.issuer.as_str(), external.subject.as_str());
+    let slot = ctx.system().get::<DirectoryEntry>(Some(&part), &sort).await?;
+    if slot.value().is_some() {
+        let detail = "the external identity belongs to another account";
+        return Err(Problem::new("login_taken", detail).and_field("/external_identity/subject", detail));
+    }
+    Ok(writes.put(&slot, entry)?)
 }
 
 fn check_expiry(ctx: &Ctx, new: &UserNew) -> Result<(), Problem> {
@@ -179,7 +200,18 @@ async fn register(
         external,
     };
     let registered = ctx.port::<dyn Identity>()?.register(&login).await;
-    registered.map_err(|error| fault::identity(error, "/username", ctx.now()))
+    registered.map_err(|error| match error {
+        IdentityError::NotConfigured(_) => {
+            let detail = "nobody of this issuer can sign in: it is no login service of the institution, and its \
+                          tokens are not trusted";
+            fault::identity(error, "", ctx.now()).and_field("/external_identity/issuer", detail)
+        }
+        IdentityError::LoginTaken { field: "external" } => {
+            let detail = "the external identity belongs to another account";
+            Problem::new("login_taken", detail).and_field("/external_identity/subject", detail)
+        }
+        other => fault::identity(other, "/username", ctx.now()),
+    })
 }
 
 fn record(

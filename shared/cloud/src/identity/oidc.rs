@@ -32,6 +32,11 @@ pub struct FormReply {
     pub body: Vec<u8>,
 }
 
+impl FormReply {
+    /// Longest body that is read, bytes.
+    pub const MAX_BYTES: usize = 64 * 1024;
+}
+
 /// Sends a form over HTTPS: the one call to the outside that an exchange needs.
 pub trait FormPost: Send + Sync + 'static {
     /// Posts `application/x-www-form-urlencoded`, follows no redirect, ends within five seconds.
@@ -44,9 +49,6 @@ pub trait FormPost: Send + Sync + 'static {
         form: &'a [(&'a str, &'a str)],
     ) -> BoxFuture<'a, Result<FormReply, String>>;
 }
-
-/// Longest answer of a token endpoint that is read, bytes.
-const REPLY_MAX_BYTES: usize = 64 * 1024;
 
 #[derive(Deserialize)]
 struct TokenReply {
@@ -86,7 +88,7 @@ impl OidcLogin {
 
 fn read_reply(reply: &FormReply) -> Result<Secret, ExchangeError> {
     match reply.status {
-        200 if reply.body.len() <= REPLY_MAX_BYTES => serde_json::from_slice::<TokenReply>(&reply.body)
+        200 if reply.body.len() <= FormReply::MAX_BYTES => serde_json::from_slice::<TokenReply>(&reply.body)
             .map(|reply| reply.id_token)
             .map_err(|_| ExchangeError::Rejected),
         429 => Err(ExchangeError::Throttled),

@@ -95,6 +95,9 @@ impl EmbeddedIssuer {
         writes: &mut Writes,
     ) -> Result<(), IdentityError> {
         let Some(who) = &new.external else { return Ok(()) };
+        if !self.takes(&new.institution, &who.issuer) {
+            return Err(IdentityError::NotConfigured("a login service of this issuer"));
+        }
         let slot = self.rows.get::<Pointer>(external_key(&new.institution, who)).await?;
         if let Some(owner) = slot.value().filter(|pointer| pointer.subject != subject) {
             let row = self.rows.get::<Credential>(credential_key(&owner.subject)).await?;
@@ -104,6 +107,14 @@ impl EmbeddedIssuer {
             writes.check(&row);
         }
         Ok(writes.put(&slot, &Pointer { subject: subject.to_owned() }).map_err(RowError::from)?)
+    }
+
+    /// Whether somebody of this issuer can ever come in: through the institution's login service, or with the
+    /// issuer's own access tokens.
+    fn takes(&self, institution: &InstitutionId, issuer: &str) -> bool {
+        let logins = self.external.iter().flat_map(|external| &external.logins);
+        let mut own = logins.filter(|login| login.institution == *institution);
+        own.any(|login| login.issuer == issuer) || self.also_trusted.iter().any(|also| also == issuer)
     }
 
     /// The subject of an external identity.

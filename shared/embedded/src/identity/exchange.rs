@@ -10,6 +10,7 @@ use cws_cloud::{
         ExchangeError, ExternalIdentity, Secret, Tokens,
         oidc::{FormPost, OidcLogin},
     },
+    stage::Stage,
     token::{TokenVerifier, VerifiedToken},
 };
 use cws_model::InstitutionId;
@@ -47,12 +48,19 @@ impl EmbeddedIssuer {
         let external = self.external.as_ref().ok_or(ExchangeError::NotConfigured)?;
         let login = external.logins.iter().find(|login| login.institution == *institution);
         let login = login.ok_or(ExchangeError::NotConfigured)?;
+        let stage = self.rows.stage.as_ref();
+        if let Some(verified) = stage.and_then(Stage::remembered) {
+            return self.open_external(institution, &verified).await;
+        }
         let id_token = login.id_token(&*external.post, code, redirect_uri, verifier).await?;
         let verified = match external.verifier.verify_id_token(id_token.expose()).await {
             Ok(verified) if verified.issuer == login.issuer => verified,
             Err(error) if error.is_ours() => return Err(ExchangeError::Unavailable(error.to_string())),
             _ => return Err(ExchangeError::Rejected),
         };
+        if let Some(stage) = stage {
+            stage.remember(verified.clone());
+        }
         self.open_external(institution, &verified).await
     }
 

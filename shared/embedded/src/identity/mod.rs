@@ -111,6 +111,8 @@ pub struct EmbeddedIssuer {
     mint: Arc<Mint>,
     config: Arc<IssuerConfig>,
     external: Option<Arc<ExternalLogins>>,
+    /// Further issuers whose access tokens this deployment takes.
+    also_trusted: Arc<[String]>,
 }
 
 impl EmbeddedIssuer {
@@ -151,6 +153,7 @@ impl EmbeddedIssuer {
             mint: Arc::new(mint),
             config: Arc::new(config),
             external: None,
+            also_trusted: Arc::new([]),
         })
     }
 
@@ -158,6 +161,12 @@ impl EmbeddedIssuer {
     #[must_use]
     pub fn with_external(self, external: ExternalLogins) -> Self {
         Self { external: Some(Arc::new(external)), ..self }
+    }
+
+    /// Also lets people be registered with an identity of these issuers, whose access tokens a verifier takes.
+    #[must_use]
+    pub fn with_trusted(self, issuers: impl IntoIterator<Item = String>) -> Self {
+        Self { also_trusted: issuers.into_iter().collect(), ..self }
     }
 
     /// What a verifier must know to trust this issuer.

@@ -162,8 +162,9 @@ fn admit(token: &VerifiedToken, user: User) -> Result<Caller, Problem> {
     principal.access_expires_at = user.access_expires_at;
     Ok(Caller {
         principal,
-        session_id: token.session_id.clone(),
-        subject: Some(token.subject.clone()),
+        // A token of another issuer belongs to no session here, and the identity port knows people by the record.
+        session_id: token.session_id.clone().filter(|_| token.issuer == user.issuer),
+        subject: Some(user.subject.clone()),
         user: Some(user),
     })
 }

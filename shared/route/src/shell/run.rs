@@ -137,11 +137,7 @@ async fn authorize<T>(
     found: &Found<T>,
 ) -> Result<(), Problem> {
     let Decision { allowed, policies, errors, .. } = ctx.decide(action, found);
-    let outcome = if allowed { "allow" } else { "deny" };
-    tracing::debug!(
-        request_id = %ctx.request_id(), principal = ctx.caller().id(), action = action.as_str(),
-        resource = found.resource.id(), decision = outcome, ?policies, ?errors, "decision"
-    );
+    log_decision(ctx, spec, action, found.resource.id(), allowed, &(policies, errors));
     if allowed {
         return Ok(());
     }
@@ -157,6 +153,30 @@ async fn authorize<T>(
         Err(Problem::new("forbidden", detail))
     } else {
         Err(Problem::not_found())
+    }
+}
+
+/// One line for each decision: a no at `info`, a yes at `debug`. It holds ids alone.
+fn log_decision(
+    ctx: &Ctx,
+    spec: &Spec,
+    action: Action,
+    resource: &str,
+    allowed: bool,
+    why: &impl std::fmt::Debug,
+) {
+    let (request_id, principal) = (ctx.request_id(), ctx.caller().id());
+    let (route, action) = (spec.operation_id, action.as_str());
+    if allowed {
+        tracing::debug!(
+            target: "cws::decision",
+            %request_id, principal, route, action, resource, decision = "allow", ?why, "decision"
+        );
+    } else {
+        tracing::info!(
+            target: "cws::decision",
+            %request_id, principal, route, action, resource, decision = "deny", ?why, "decision"
+        );
     }
 }
 
