@@ -15,17 +15,24 @@ use cws_model::{
     project::{Member, Project, ProjectRole, ProjectStatus},
 };
 use cws_route::{Ctx, ErrorCode, Problem};
-use cws_store::{Kind, Scoped, Slot, Writes, kind, rows::Administrator};
+use cws_store::{Expect, Key, Kind, Op, Scoped, Slot, Writes, kind, rows::Administrator};
 use std::collections::BTreeSet;
 
 /// Kinds of rows that are read to know what a person holds.
-pub const READS: &[Kind] =
-    &[kind::USER, kind::DIRECTORY, kind::USER_PROJECT, kind::USER_ACTIVE, kind::PROJECT, kind::MEMBER];
+pub const READS: &[Kind] = &[
+    kind::USER,
+    kind::DIRECTORY,
+    kind::USER_PROJECT,
+    kind::USER_STANDING,
+    kind::USER_ACTIVE,
+    kind::PROJECT,
+    kind::MEMBER,
+];
 
 /// Most projects that a refusal names.
 const NAMED_MAX: usize = 10;
-/// Most co-owners whose staying is a condition of one commit.
-const CO_OWNERS_MAX: usize = 40;
+/// Most projects whose staying as they are is a condition of one commit, which has room for so many.
+const CONDITIONS_MAX: usize = 35;
 /// Rows that are read at once.
 const PAGE: u32 = 100;
 
@@ -65,9 +72,9 @@ pub async fn administrators(
 ///
 /// # Errors
 /// `holds_project_roles`, with the projects for whoever may see them.
-pub async fn runs_no_project(ctx: &Ctx, user: &User) -> Result<(), Problem> {
-    let held = held(ctx, user, ProjectRole::Manager).await?;
-    let projects: Vec<_> = held.into_iter().map(|project| project.id).collect();
+pub async fn runs_no_project(ctx: &Ctx, writes: &mut Writes, user: &User) -> Result<(), Problem> {
+    let held = held(ctx, writes, user, ProjectRole::Manager).await?;
+    let projects: Vec<_> = held.iter().filter_map(Slot::value).map(|project| project.id.clone()).collect();
     if projects.is_empty() {
         return Ok(());
     }
@@ -83,17 +90,22 @@ pub async fn runs_no_project(ctx: &Ctx, user: &User) -> Result<(), Problem> {
 pub async fn leaves_no_project_alone(ctx: &Ctx, writes: &mut Writes, user: &User) -> Result<(), Problem> {
     let store = ctx.store_of(&user.institution)?;
     let (mut alone, mut relied_on) = (Vec::new(), BTreeSet::new());
-    for project in held(ctx, user, ProjectRole::Owner).await? {
+    for (number, place) in held(ctx, writes, user, ProjectRole::Owner).await?.into_iter().enumerate() {
+        let Some(project) = place.value() else { continue };
         let co_owner = match project.owner_count {
             0 | 1 => None,
-            _ => co_owner(&store, &project, user).await?,
+            _ => co_owner(&store, project, user).await?,
         };
-        match co_owner {
-            None => alone.push(project.id),
-            Some(slot) if relied_on.len() < CO_OWNERS_MAX && relied_on.insert(slot.key().clone()) => {
-                writes.check(&slot);
+        let Some(other) = co_owner else {
+            alone.push(project.id.clone());
+            continue;
+        };
+        if number < CONDITIONS_MAX {
+            // The other stays active, and stays an owner: whoever leaves rewrites the project's row.
+            writes.check(&place);
+            if relied_on.insert(other.key().clone()) {
+                writes.check(&other);
             }
-            Some(_) => {}
         }
     }
     if alone.is_empty() {
@@ -103,9 +115,19 @@ pub async fn leaves_no_project_alone(ctx: &Ctx, writes: &mut Writes, user: &User
     Err(named(ctx, user, &LAST_OWNER, detail, alone))
 }
 
-/// The open projects in which somebody has at least this role.
-async fn held(ctx: &Ctx, user: &User, least: ProjectRole) -> Result<Vec<Project>, Problem> {
+/// The open projects in which somebody has at least this role. That they gain no further one meanwhile is a
+/// condition of the commit.
+async fn held(
+    ctx: &Ctx,
+    writes: &mut Writes,
+    user: &User,
+    least: ProjectRole,
+) -> Result<Vec<Slot<Project>>, Problem> {
     let store = ctx.store_of(&user.institution)?;
+    let key = Key::new(store.partition(&kind::USER_STANDING, None)?, user.id.as_str());
+    let standing = store.item(&kind::USER_STANDING, None, user.id.as_str()).await?;
+    let expect = standing.map_or(Expect::Absent, |item| Expect::Revision(item.revision));
+    writes.op(Op::Check { key, expect });
     let (mut after, mut found) = (None, Vec::new());
     loop {
         let page = store
@@ -114,8 +136,11 @@ async fn held(ctx: &Ctx, user: &User, least: ProjectRole) -> Result<Vec<Project>
         let rows = page.slots.iter().filter_map(Slot::value).filter(|row| row.role >= least);
         let ids: Vec<ProjectId> = rows.map(|row| row.project_id.clone()).collect();
         let places: Vec<_> = ids.iter().map(|id| (None, id.as_str())).collect();
-        let projects = store.get_many::<Project>(&places).await?.into_iter().filter_map(Slot::into_value);
-        found.extend(projects.filter(|project| project.status == ProjectStatus::Active));
+        let projects = store.get_many::<Project>(&places).await?.into_iter();
+        let open = |slot: &Slot<Project>| {
+            slot.value().is_some_and(|project| project.status == ProjectStatus::Active)
+        };
+        found.extend(projects.filter(open));
         match page.next {
             Some(next) => after = Some(next),
             None => return Ok(found),

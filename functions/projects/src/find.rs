@@ -8,7 +8,7 @@ use cws_model::{
     project::{Member, Project, ProjectRole, ProjectStatus},
 };
 use cws_route::{Ctx, Found, Problem};
-use cws_store::{Item, Key, Record, Slot};
+use cws_store::{Item, Key, Record, Scoped, Slot, Writes, kind};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -134,4 +134,16 @@ pub async fn seat(ctx: &Ctx, path: &MemberPath, to: Option<ProjectRole>) -> Resu
     let found = Found::new(resource, seat).memberships(caller.value().map(membership_of)).granting(grant);
     check_open(ctx, &found, found.value.project.value())?;
     Ok(found)
+}
+
+/// Counts that somebody gains a role that runs a project, as part of the commit that gives it: what was
+/// decided from what they ran before is decided again.
+///
+/// # Errors
+/// `Undeclared` when the route does not state it.
+pub fn gains(store: &Scoped, writes: &mut Writes, user_id: &str, role: ProjectRole) -> Result<(), Problem> {
+    if role >= ProjectRole::Manager {
+        writes.add(Key::new(store.partition(&kind::USER_STANDING, None)?, user_id), 1);
+    }
+    Ok(())
 }

@@ -59,6 +59,7 @@ kinds! {
     USER "usr" Institution "A person. Sort: user id.";
     USER_NAME "usn" Institution "Claim of a user name or e-mail. Sort: `name/…` or `email/…`, lower case.";
     USER_ADMIN "uad" Institution "Who administers an institution, one row for each active administrator. Sort: user id.";
+    USER_STANDING "ust" Institution "Counts how often a person gained a role that runs a project, so that whoever read what they run sees it change. Sort: user id.";
     USER_ACTIVE "usa" Institution "When a person was last active, to the minute. Sort: user id.";
     USER_PROJECT "upr" Institution "A person's projects, one part a person. Sort: project id.";
     DIRECTORY "dir" System "Login, or issuer and subject, to institution and user. One part a hash prefix. Sort: what is looked up.";

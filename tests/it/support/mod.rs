@@ -5,6 +5,8 @@
 
 pub mod app;
 pub mod caller;
+pub mod clock;
+pub mod inside;
 pub mod program;
 pub mod reply;
 pub mod totp;

@@ -54,4 +54,12 @@ impl Reply {
         assert_eq!((self.status, self.json()["code"].as_str()), (status, Some(code)), "{}", self.text());
         self
     }
+
+    /// Holds that it is one of several problems.
+    #[track_caller]
+    pub fn expect_problem_of(self, wanted: &[(u16, &str)]) -> Self {
+        let code = self.json()["code"].as_str().unwrap_or_default().to_owned();
+        assert!(wanted.contains(&(self.status, code.as_str())), "{} {}", self.status, self.text());
+        self
+    }
 }

@@ -99,7 +99,7 @@ impl Route for UserUpdate {
         let mut writes = Writes::new();
         standing::administrators(ctx, &mut writes, Some(&before), &user).await?;
         if user.role == Role::External && before.role != Role::External {
-            standing::runs_no_project(ctx, &before).await?;
+            standing::runs_no_project(ctx, &mut writes, &before).await?;
         }
         if user.email.folded() != before.email.folded() {
             let claims = [("email", names::of_email(&user.email))];

@@ -37,7 +37,7 @@ impl Route for MemberAdd {
         .status(201)
         .errors(&[ARCHIVED, MEMBER_EXISTS])
         .reads(&[kind::USER])
-        .writes(&[kind::PROJECT, kind::MEMBER, kind::USER_PROJECT])
+        .writes(&[kind::PROJECT, kind::MEMBER, kind::USER_PROJECT, kind::USER_STANDING])
         .audit(AuditRule::Record("project.member_added"))
         .emits(&["project.member_added.v1"]);
 
@@ -72,6 +72,7 @@ impl Route for MemberAdd {
         let mut writes = Writes::new();
         // A person who becomes an external collaborator, or is shut out, at this moment gets no role.
         writes.check(&person);
+        find::gains(&ctx.store()?, &mut writes, user_id.as_str(), role)?;
         writes.put(&seat.project, &project)?;
         writes.put(&seat.member, &member)?;
         writes.put(&seat.index, &index)?;

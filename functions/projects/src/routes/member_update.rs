@@ -32,7 +32,7 @@ impl Route for MemberUpdate {
         .requires(Action::MemberUpdate)
         .errors(&[ARCHIVED, LAST_OWNER])
         .reads(&[kind::USER])
-        .writes(&[kind::PROJECT, kind::MEMBER, kind::USER_PROJECT])
+        .writes(&[kind::PROJECT, kind::MEMBER, kind::USER_PROJECT, kind::USER_STANDING])
         .audit(AuditRule::Record("project.member_updated"))
         .emits(&["project.member_updated.v1"]);
 
@@ -65,6 +65,7 @@ impl Route for MemberUpdate {
         let mut writes = Writes::new();
         // A person who becomes an external collaborator, or is shut out, at this moment gets no role.
         writes.check(&person);
+        find::gains(&ctx.store()?, &mut writes, member.user_id.as_str(), to)?;
         writes.put(&seat.project, &project)?;
         writes.put(&seat.member, &member)?;
         writes.put(&seat.index, &index)?;

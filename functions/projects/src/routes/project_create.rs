@@ -1,10 +1,10 @@
 //! `POST /projects`: opens a project; the caller becomes its first owner.
 
-use crate::{fault::NAME_TAKEN, names, tags};
+use crate::{fault::NAME_TAKEN, find, names, tags};
 use cws_authz::{Action, Resource, resource};
 use cws_model::{
     id::{ProjectId, UserId},
-    identity::UserProject,
+    identity::{User, UserProject},
     project::{Member, Project, ProjectRole, ProjectStatus},
     text::{Line, Prose},
 };
@@ -39,7 +39,8 @@ impl Route for ProjectCreate {
         .answers(&["ETag", "Location"])
         .status(201)
         .errors(&[NAME_TAKEN])
-        .writes(&[kind::PROJECT, kind::PROJECT_NAME, kind::MEMBER, kind::USER_PROJECT])
+        .reads(&[kind::USER])
+        .writes(&[kind::PROJECT, kind::PROJECT_NAME, kind::MEMBER, kind::USER_PROJECT, kind::USER_STANDING])
         .audit(AuditRule::Record("project.created"))
         .emits(&["project.created.v1"]);
 
@@ -74,6 +75,7 @@ impl Route for ProjectCreate {
         let mut writes = Writes::new();
         names::claim(&store, &mut writes, &project.id, &project.name).await?;
         writes.create(store.key::<Project>(None, project.id.as_str())?, &project)?;
+        still_themself(ctx, &store, &mut writes, &owner).await?;
         seat_owner(ctx, &store, &mut writes, &project.id, &owner)?;
         let id = project.id.to_string();
         let data = serde_json::json!({"project_id": id, "owner_id": owner});
@@ -88,6 +90,25 @@ impl Route for ProjectCreate {
             "tags": {"grant": "SNF-200021", "cost-centre": "4711"},
         }))
     }
+}
+
+/// Whoever loses the role that opens projects at this moment opens none.
+async fn still_themself(
+    ctx: &Ctx,
+    store: &Scoped,
+    writes: &mut Writes,
+    owner: &UserId,
+) -> Result<(), Problem> {
+    let slot = store.get::<User>(None, owner.as_str()).await?;
+    let as_before = slot
+        .value()
+        .zip(ctx.caller().user.as_ref())
+        .is_some_and(|(now, before)| now.role == before.role && now.status == before.status);
+    if !as_before {
+        return Err(Problem::new("conflict", "your own record changed at this moment; try again"));
+    }
+    writes.check(&slot);
+    find::gains(store, writes, owner.as_str(), ProjectRole::Owner)
 }
 
 fn seat_owner(

@@ -1,17 +1,39 @@
 //! Routes of the identity domain, and what their tests have in common.
 
-mod institutions;
+mod authenticator;
+mod institution_create;
+mod institution_list;
+mod institution_update;
+mod institution_view;
 mod jwks_view;
-mod mfa;
-mod password;
+mod letters;
+mod mfa_enroll;
+mod mfa_verify;
+mod one_commit;
+mod password_change;
+mod password_reset_confirm;
+mod password_reset_request;
+mod password_set;
 mod permission_check;
+mod permission_check_grants;
+mod permission_explain;
 mod session_create;
 mod session_delete;
+mod session_exchange;
+mod session_list;
 mod session_refresh;
+mod session_view;
+mod standing;
 mod user_create;
 mod user_deactivate;
+mod user_factor_reset;
 mod user_list;
+mod user_me;
+mod user_permissions;
 mod user_preferences_set;
+mod user_project_list;
+mod user_reactivate;
+mod user_setup_token_create;
 mod user_update;
 mod user_view;
 
@@ -48,7 +70,10 @@ struct Person {
 
 impl Person {
     fn new() -> Self {
-        let app = App::start();
+        Self::on(App::start())
+    }
+
+    fn on(app: App) -> Self {
         let name = fresh_name("ada");
         let caller = app.named_person("local", "researcher", &name);
         Self { app, name, caller }

@@ -1,6 +1,10 @@
 //! `POST /auth/sessions`.
 
-use super::{Person, fresh_name, said, sign_in};
+use super::{
+    Person,
+    authenticator::{code, sign_in_with, turn_on},
+    fresh_name, said, sign_in,
+};
 use crate::support::{App, app::PASSWORD};
 use serde_json::json;
 
@@ -95,4 +99,56 @@ fn a_body_that_cannot_be_a_sign_in_is_refused_and_shows_no_secret() {
         let refused = app.anonymous().post("/auth/sessions", &body).expect_problem(422, "invalid_field");
         assert_eq!(refused.json()["errors"][0]["pointer"], format!("/{field}"));
     }
+}
+
+#[test]
+fn a_code_works_once() {
+    let person = Person::new();
+    let secret = turn_on(&person).secret;
+    let next = code(&secret, 1);
+    sign_in_with(&person, &next).expect(201);
+    sign_in_with(&person, &next).expect_problem(401, "sign_in_rejected");
+    sign_in_with(&person, &code(&secret, -5)).expect_problem(401, "sign_in_rejected");
+    sign_in_with(&person, "no code").expect_problem(401, "sign_in_rejected");
+}
+
+#[test]
+fn a_wrong_password_is_not_told_that_there_is_a_second_factor() {
+    let person = Person::new();
+    turn_on(&person);
+    person.sign_in("not the right password").expect_problem(401, "sign_in_rejected");
+}
+
+#[test]
+fn each_recovery_code_stands_in_once() {
+    let person = Person::new();
+    let codes = turn_on(&person).codes;
+    assert_eq!(codes.len(), 10);
+    for used in &codes[..2] {
+        sign_in_with(&person, used).expect(201);
+        sign_in_with(&person, used).expect_problem(401, "sign_in_rejected");
+    }
+    sign_in_with(&person, &codes[2].to_lowercase()).expect(201);
+}
+
+#[test]
+fn failed_sign_ins_are_on_record_once_a_minute() {
+    let person = Person::new();
+    for _ in 0..11 {
+        person.sign_in("wrong").expect_problem_of(&[(401, "sign_in_rejected"), (429, "sign_in_locked")]);
+        sign_in(&person.app, &fresh_name("nobody"), PASSWORD).expect(401);
+    }
+    let auditor = person.app.person("local", "institution_auditor");
+    let records = auditor.all("/audit");
+    let refused = |subject: serde_json::Value| {
+        let mine = |record: &&serde_json::Value| {
+            record["subject"] == subject
+                && record["outcome"] == "denied"
+                && record["route"] == "session_create"
+        };
+        records.iter().filter(mine).count()
+    };
+    // Two when the minute ends between the first and the last.
+    assert!((1..=2).contains(&refused(json!(person.caller.user_id))), "{records:#?}");
+    assert!((1..=2).contains(&refused(json!(null))), "{records:#?}");
 }

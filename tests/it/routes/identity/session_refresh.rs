@@ -76,3 +76,20 @@ fn a_deactivated_person_refreshes_nothing() {
     person.app.operator().post(&path, &json!({})).expect(200);
     refresh(&person.app, &token).expect_problem(401, "refresh_rejected");
 }
+
+#[test]
+fn a_token_that_was_used_twice_stops_the_access_tokens_and_is_on_record() {
+    let person = Person::new();
+    let (_, first) = tokens(&person.app, &person.name);
+    let second = refresh(&person.app, &first).expect(200);
+    let third = refresh(&person.app, &second.field("refresh_token")).expect(200);
+    let thief = person.caller.with_token(&third.field("access_token"));
+    thief.get("/users/me").expect(200);
+    refresh(&person.app, &first).expect_problem(401, "refresh_reused");
+    thief.get("/users/me").expect_problem(401, "unauthenticated");
+    let auditor = person.app.person("local", "institution_auditor");
+    let records = auditor.all(&format!("/audit?subject={}", person.caller.user_id));
+    let reused = records.iter().filter(|record| record["action"] == "session.refresh_reused");
+    assert_eq!(reused.count(), 1, "{records:#?}");
+    person.app.sign_in("local", &person.name).get("/users/me").expect(200);
+}

@@ -36,6 +36,7 @@ fn administrators_deactivate_people_up_to_their_own_role() {
     admin.post(&deactivate(&colleague.user_id), &json!({})).expect(200);
     person.caller.post(&deactivate(&person.caller.user_id), &json!({})).expect_problem(403, "forbidden");
     person.caller.post(&deactivate(&admin.user_id), &json!({})).expect_problem(404, "not_found");
+    app.person("local", "institution_admin");
     boss.post(&deactivate(&admin.user_id), &json!({})).expect(200);
     app.operator().post(&deactivate(&boss.user_id), &json!({})).expect(200);
 }

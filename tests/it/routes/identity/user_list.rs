@@ -83,8 +83,11 @@ fn a_list_shows_what_the_view_shows_but_for_projects() {
     app.person(&home, "researcher");
     for item in admin.all("/users/registry") {
         let one = admin.get(&record(item["id"].as_str().unwrap())).expect(200).json();
-        for member in ["id", "username", "email", "role", "status", "created_at", "updated_at"] {
+        for member in
+            ["id", "username", "email", "role", "status", "created_at", "updated_at", "last_active_at"]
+        {
             assert_eq!(item[member], one[member]);
         }
+        assert!(item["last_active_at"].is_string() && item["projects"].is_null(), "{item}");
     }
 }

@@ -1,8 +1,10 @@
 //! `PATCH /users/registry/{user_id}`.
 
-use super::{NOBODY, fresh_name, new_user, record, said, sign_in};
-use crate::support::{App, app::PASSWORD};
+use super::{NOBODY, Person, fresh_name, letters::letters, new_user, record, said, sign_in, tokens};
+use crate::support::{App, app::PASSWORD, clock::MovedClock};
+use cws_local::world::Setup;
 use serde_json::json;
+use std::sync::Arc;
 
 #[test]
 fn people_change_their_own_name_and_address_and_sign_in_with_it() {
@@ -170,4 +172,37 @@ fn an_address_that_was_refused_signs_nobody_in() {
             assert_eq!(signed_in == 201, status == 200, "{email}: changed {status}, signed in {signed_in}");
         }
     }
+}
+
+#[test]
+fn a_changed_address_takes_a_fresh_sign_in_and_is_told_to_the_old_one() {
+    let clock = MovedClock::new();
+    let person = Person::on(App::start_local(Setup { clock: Arc::new(clock.clone()), ..Setup::for_tests() }));
+    let path = record(&person.caller.user_id);
+    let (address, old) =
+        (format!("{}@example.net", fresh_name("new")), format!("{}@example.org", person.name));
+    let (_, refresh) = tokens(&person.app, &person.name);
+    let admin = person.app.person("local", "institution_admin");
+    clock.advance_s(14 * 60);
+    assert!(!letters(&person.app).contains(&old));
+    person.caller.patch(&path, "*", &json!({"email": address})).expect(200);
+    let sent = letters(&person.app);
+    assert!(sent.contains(&format!("To: {old}")) && !sent.contains(&address), "{sent}");
+    clock.advance_s(90);
+    let next = json!({"refresh_token": refresh});
+    let next = person.app.anonymous().post("/auth/sessions/refresh", &next).expect(200);
+    let stale = person.caller.with_token(&next.field("access_token"));
+    stale.patch(&path, "*", &json!({"email": old})).expect_problem(403, "forbidden");
+    stale.patch(&path, "*", &json!({"email": address, "full_name": "Ada King"})).expect(200);
+    admin.patch(&path, "*", &json!({"email": old})).expect_problem(401, "unauthenticated");
+    person.app.operator().patch(&path, "*", &json!({"email": old})).expect(200);
+}
+
+#[test]
+fn an_end_of_access_is_for_external_collaborators_alone() {
+    let app = App::start();
+    let (admin, ada) = (app.person("local", "institution_admin"), app.researcher());
+    let body = json!({"access_expires_at": "2999-01-01T00:00:00Z"});
+    let refused = admin.patch(&record(&ada.user_id), "*", &body).expect_problem(422, "invalid_field");
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/access_expires_at");
 }

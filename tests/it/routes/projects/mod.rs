@@ -5,6 +5,7 @@ mod member_add;
 mod member_list;
 mod member_remove;
 mod member_update;
+mod member_view;
 mod project_archive;
 mod project_create;
 mod project_list;
