@@ -147,3 +147,57 @@ fn keys(
 fn entries<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, LoginFileError> {
     Ok(serde_json::from_str(&std::fs::read_to_string(path)?)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn said(text: &Value, read: fn(&Path) -> Result<usize, LoginFileError>) -> String {
+        let dir = std::env::temp_dir().join(format!("cws-login-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        let path = dir.join(format!("{:p}.json", text));
+        std::fs::write(&path, text.to_string()).unwrap();
+        let outcome = read(&path);
+        std::fs::remove_file(&path).unwrap();
+        outcome.map_or_else(|error| error.to_string(), |count| format!("{count} taken"))
+    }
+
+    fn with(changes: &[(&str, Value)]) -> Value {
+        let mut entry = json!({
+            "institution": "local", "issuer": "https://login.example.org", "client_id": "cws",
+            "token_url": "https://login.example.org/token", "jwks_url": "https://login.example.org/keys",
+            "redirect_uris": ["http://localhost:3000/back"],
+        });
+        for (name, value) in changes {
+            entry[*name] = value.clone();
+        }
+        entry
+    }
+
+    #[test]
+    fn a_login_service_is_refused_with_its_entry_and_field() {
+        let read = |path: &Path| login_services(path).map(|services| services.len());
+        assert_eq!(said(&json!([with(&[])]), read), "1 taken");
+        let plain = json!("http://login.example.org/x");
+        for (entries, wanted) in [
+            (json!([with(&[("token_url", plain.clone())])]), "entry 1: `token_url` must be `https`"),
+            (json!([with(&[("jwks_url", plain)])]), "entry 1: `jwks_url` must be `https`"),
+            (json!([with(&[("jwks", json!({"keys": []}))])]), "entry 1: `jwks` or `jwks_url` is needed"),
+            (json!([with(&[]), with(&[])]), "entry 2: `institution` has a login service already"),
+            (json!([with(&[("secret", json!("x"))])]), "unknown field `secret`"),
+        ] {
+            let text = said(&entries, read);
+            assert!(text.contains(wanted), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_trusted_issuer_is_of_a_known_kind() {
+        let read = |path: &Path| trusted_issuers(path).map(|issuers| issuers.len());
+        let entry = |kind: &str| json!([{"issuer": "https://x.example", "kind": kind, "client_ids": ["a"], "jwks": {"keys": []}}]);
+        assert_eq!(said(&entry("cognito"), read), "1 taken");
+        assert_eq!(said(&entry("oidc"), read), "1 taken");
+        assert!(said(&entry("saml"), read).contains("entry 1: `kind` is `saml`"));
+    }
+}

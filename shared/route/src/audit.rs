@@ -19,7 +19,7 @@ pub const TEMPLATE_LOG: &str = "templates";
 pub enum Outcome {
     /// It was done.
     Done,
-    /// It was refused; one record a minute for each caller and route.
+    /// It was refused; one record a minute for each caller and route, or for each person who could not sign in.
     Denied,
 }
 

@@ -13,7 +13,8 @@ const HEAD: &str = "\
 Who may do what. Written by the tests from the policies; read every line of a difference.
 
 A row is an action, with the role it gives or takes where it does, and how the resource stands to
-the caller. A column is a caller of one institution, signed in a moment ago, no second factor set up.
+the caller. A column is a caller of one institution, signed in a moment ago, no second factor set up,
+unless its name says otherwise.
 
   own       the deployment; the caller's institution, record, project, namespace, review;
             a private template of the caller's namespace

@@ -50,11 +50,46 @@ pub(crate) fn columns() -> Vec<Column> {
         let (short, long) = project_role_name(*role);
         member(short, long, Membership::project("prj_own", *role))
     }));
+    columns.extend(odd_members());
     columns.extend(NamespaceRole::ALL.iter().map(|role| {
         let (short, long) = namespace_role_name(*role);
         member(short, long, Membership::namespace("own", *role))
     }));
     columns
+}
+
+/// Members of the own project who are no researchers, and administrators whose session is not what a change of
+/// power takes.
+fn odd_members() -> Vec<Column> {
+    let in_project = |short, long, role, held| Column {
+        short,
+        long,
+        principal: somebody(role),
+        memberships: vec![Membership::project("prj_own", held)],
+    };
+    let session = |short, long, change: fn(&mut Principal)| {
+        let mut principal = somebody(InstitutionRole::InstitutionAdmin);
+        change(&mut principal);
+        Column { short, long, principal, memberships: Vec::new() }
+    };
+    vec![
+        in_project(
+            "em",
+            "external, member of the own project",
+            InstitutionRole::External,
+            ProjectRole::Member,
+        ),
+        in_project(
+            "so",
+            "service_account, owner of the own project",
+            InstitutionRole::ServiceAccount,
+            ProjectRole::Owner,
+        ),
+        session("is", "institution_admin, signed in 16 minutes ago", |who| {
+            who.auth_time = Some(NOW.plus_seconds(-16 * 60));
+        }),
+        session("im", "institution_admin with a second factor, not shown", |who| who.mfa_enrolled = true),
+    ]
 }
 
 fn member(short: &'static str, long: &'static str, membership: Membership) -> Column {

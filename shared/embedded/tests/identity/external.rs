@@ -6,6 +6,7 @@ use cws_cloud::{
         ExchangeError, ExternalIdentity, Identity, IdentityError, NewLogin, Secret,
         oidc::{FormPost, FormReply, OidcLogin},
     },
+    stage::Stage,
     token::{IssuerKind, KeySource, TokenAlgorithm, TokenVerifier, TrustedIssuer, cache::NoFetcher},
 };
 use cws_embedded::identity::{EmbeddedIssuer, ExternalLogins, TokenKey};
@@ -165,4 +166,20 @@ async fn without_a_login_service_that_is_said() {
     assert_eq!(answer, Err(ExchangeError::NotConfigured));
     let answer = ground.world.issuer.exchange_code(&bern(), &code, BACK, &verifier).await;
     assert_eq!(answer, Err(ExchangeError::NotConfigured));
+}
+
+#[tokio::test]
+async fn a_code_is_spent_once_however_often_the_request_is_decided() {
+    let ground = ground();
+    ground.issuer.register(&ada_of_campus(1)).await.expect("registration");
+    let stage = Stage::default();
+    let staged = ground.issuer.held_back(&stage).expect("its rows are in this store");
+    let (code, verifier) = (Secret::new("good-code"), Secret::new("verifier"));
+    let home = bern();
+    let exchange = || staged.exchange_code(&home, &code, BACK, &verifier);
+    assert!(exchange().await.is_ok());
+    drop(stage.take());
+    *ground.campus.claims.lock().expect("lock") = claims(&[("aud", json!("spent"))]);
+    assert!(exchange().await.is_ok());
+    assert_eq!(ground.exchange("good-code").await, Err(ExchangeError::Rejected));
 }

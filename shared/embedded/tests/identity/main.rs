@@ -20,5 +20,6 @@ mod secrets;
 mod sessions;
 #[cfg(test)]
 mod signing_in;
+mod staged;
 #[cfg(test)]
 mod world;
