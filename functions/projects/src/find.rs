@@ -1,16 +1,19 @@
 //! How routes find a project, and a person's place in it: one read of the store each.
 
-use crate::fault;
+use crate::{fault, roster::RosterError};
 use cws_authz::{Action, Grant, Membership, Resource, resource};
 use cws_model::{
     id::{ProjectId, UserId},
-    identity::UserProject,
+    identity::{User, UserProject, UserStatus},
     project::{Member, Project, ProjectRole, ProjectStatus},
 };
 use cws_route::{Ctx, Found, Problem};
-use cws_store::{Item, Key, Record, Scoped, Slot, Writes, kind};
+use cws_store::{Item, Key, Record, Scoped, Slot, StoreError, Writes, kind};
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+/// Members that are read at once.
+const PAGE: u32 = 100;
 
 /// Path of a route about one project.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -146,4 +149,44 @@ pub fn gains(store: &Scoped, writes: &mut Writes, user_id: &str, role: ProjectRo
         writes.add(Key::new(store.partition(&kind::USER_STANDING, None)?, user_id), 1);
     }
     Ok(())
+}
+
+/// Holds that somebody else who may sign in owns the project, when an owner gives the role up; that they stay
+/// active is a condition of the commit.
+///
+/// # Errors
+/// `last_owner`.
+pub async fn still_answered(
+    ctx: &Ctx,
+    writes: &mut Writes,
+    seat: &Seat,
+    to: Option<ProjectRole>,
+) -> Result<(), Problem> {
+    let Some(leaving) = seat.member.value().filter(|member| member.role == ProjectRole::Owner) else {
+        return Ok(());
+    };
+    if to == Some(ProjectRole::Owner) {
+        return Ok(());
+    }
+    let store = ctx.store()?;
+    let (part, mut after) = (Some(leaving.project_id.as_str()), None);
+    let mut alone = true;
+    loop {
+        let page = store.range::<Member>(part, |range| range.limit(PAGE).after(after.take())).await?;
+        let owners = page.slots.iter().filter_map(Slot::value).filter(|row| row.role == ProjectRole::Owner);
+        for owner in owners.filter(|owner| owner.user_id != leaving.user_id) {
+            let slot = store.get::<User>(None, owner.user_id.as_str()).await?;
+            if slot.value().is_some_and(|user| user.status == UserStatus::Active) {
+                writes.check(&slot);
+                return Ok(());
+            }
+            alone = false;
+        }
+        match page.next {
+            Some(next) => after = Some(next),
+            // The project counted more owners than there are by now: somebody was faster, so decide again.
+            None if alone => return Err(StoreError::Conflict { failed: Vec::new() }.into()),
+            None => return Err(fault::roster(RosterError::LastOwner)),
+        }
+    }
 }

@@ -23,6 +23,7 @@ impl Route for MemberRemove {
         .summary("Remove somebody from a project, or leave it")
         .requires(Action::MemberRemove)
         .errors(&[ARCHIVED, LAST_OWNER])
+        .reads(&[kind::USER])
         .writes(&[kind::PROJECT, kind::MEMBER, kind::USER_PROJECT])
         .audit(AuditRule::Record("project.member_removed"))
         .emits(&["project.member_removed.v1"]);
@@ -44,6 +45,7 @@ impl Route for MemberRemove {
         let project = seat.project.value().ok_or_else(Problem::not_found)?;
         let project = roster::changed(project, seat.role(), None, ctx.now()).map_err(fault::roster)?;
         let mut writes = Writes::new();
+        find::still_answered(ctx, &mut writes, &seat, None).await?;
         writes.put(&seat.project, &project)?;
         writes.delete(&seat.member);
         writes.delete(&seat.index);

@@ -63,6 +63,7 @@ impl Route for MemberUpdate {
         member.updated_at = ctx.now();
         index.role = to;
         let mut writes = Writes::new();
+        find::still_answered(ctx, &mut writes, &seat, Some(to)).await?;
         // A person who becomes an external collaborator, or is shut out, at this moment gets no role.
         writes.check(&person);
         find::gains(&ctx.store()?, &mut writes, member.user_id.as_str(), to)?;

@@ -110,3 +110,18 @@ fn a_role_that_races_with_becoming_external_is_not_kept_beside_it() {
         assert!(!(role == "external" && manages), "an external collaborator manages a project");
     }
 }
+
+#[test]
+fn the_last_owner_who_may_sign_in_neither_leaves_nor_steps_down() {
+    let app = App::start();
+    let (admin, ada, ben) = (app.person("local", "institution_admin"), app.researcher(), app.researcher());
+    let project = open(&ada);
+    let members = format!("/projects/{project}/members");
+    ada.post(&members, &json!({"user_id": ben.user_id, "role": "owner"})).expect(201);
+    admin.post(&format!("{}/deactivate", record(&ben.user_id)), &json!({})).expect(200);
+    let place = format!("{members}/{}", ada.user_id);
+    ada.delete(&place).expect_problem(409, "last_owner");
+    admin.patch(&place, "*", &json!({"role": "member"})).expect_problem(409, "last_owner");
+    admin.post(&format!("{}/reactivate", record(&ben.user_id)), &json!({})).expect(200);
+    ada.delete(&place).expect(204);
+}
