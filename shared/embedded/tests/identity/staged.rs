@@ -2,6 +2,7 @@
 
 use crate::world::{PASSWORD, World, ada_subject};
 use cws_cloud::{
+    Port,
     identity::{Identity, IdentityError, Secret},
     stage::Stage,
 };
@@ -16,8 +17,8 @@ struct Run {
 }
 
 fn run(world: &World) -> Run {
-    let stage = Stage::default();
-    Run { issuer: world.issuer.held_back(&stage).expect("its rows are in this store"), stage }
+    let (stage, issuer) = (Stage::default(), Arc::clone(&world.issuer));
+    Run { issuer: <dyn Identity as Port>::staged(issuer, &stage), stage }
 }
 
 async fn change(run: &Run) -> Result<(), IdentityError> {
