@@ -38,13 +38,16 @@ impl ConsumerSpec {
     }
 }
 
-/// Why an event was not consumed. It comes again, at most five times, then it is parked.
+/// Why an event was not consumed. It comes again later: at most five times, then it is parked.
 #[derive(Debug, Error)]
 pub enum ConsumeError {
     /// The store.
     #[error(transparent)]
     Store(#[from] cws_store::StoreError),
-    /// A port, or the event itself.
+    /// Something that it needs does not answer now. The event waits, and this is not counted.
+    #[error("{0}")]
+    Away(String),
+    /// The event itself, or anything else that will not pass by waiting.
     #[error("{0}")]
     Other(String),
 }

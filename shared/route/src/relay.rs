@@ -1,26 +1,39 @@
 //! The relay: takes events from the outbox and hands each to the consumers that want it.
 //!
-//! At least once, resumable: a row leaves the outbox only after every consumer has it. A consumer that
-//! fails five times has the event parked, with the reason, and holds up nobody else.
+//! At least once, resumable: a row leaves the outbox only after every consumer has it or has parked it.
+//! - A consumer that fails is tried again later, five times, each wait longer than the last; then the
+//!   event is parked with the reason: listed, retried at a start or by command, never lost.
+//! - Something that does not answer (the store, a port) is no fault of the event: it is tried again
+//!   later and not counted, and its consumer is left alone for the rest of the pass.
+//! - Whatever is wrong with one row, one mark or one consumer holds up no other.
 
-use crate::{
-    consumer::{AnyConsumer, ConsumeError, SystemCtx},
-    shell::ShellParts,
-};
+mod give;
+mod parked;
+mod rows;
+
+pub use parked::{ParkedEvent, Retried};
+pub use rows::{Parked, event_of};
+
+use crate::{consumer::AnyConsumer, shell::ShellParts};
 use cws_cloud::clock;
-use cws_model::{Event, Timestamp, id::CommitKind};
+use cws_model::{Event, id::CommitKind};
 use cws_store::{
-    Commit, Consistency, Expect, Item, Key, Kind, Op, Range, Record, StoreError, Value, Writes, kind,
+    Consistency, Expect, Item, Key, Op, Range, StoreError, Writes,
     outbox::{self, SHARDS},
 };
-use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use give::{Handed, Pace};
+use rows::{Parked as ParkedRow, UNREADABLE, parked_key};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// How often a consumer may fail on an event before the event is parked.
 pub const TRIES: u32 = 5;
-
-/// How long a consumer remembers an event, seconds: longer than an event can come again.
-const REMEMBER_S: i64 = 7 * 24 * 3600;
+/// Rows read at once; what is done of them leaves the outbox in one commit.
+const PAGE_ROWS: u32 = 50;
+/// Failures of the store in a row after which a pass ends.
+const STORE_FAILURES_MAX: u32 = 3;
 
 /// What one pass did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,180 +42,180 @@ pub struct Passed {
     pub handed: u32,
     /// Hand-overs that failed and will be tried again.
     pub failed: u32,
+    /// Hand-overs that wait for their next try.
+    pub waiting: u32,
     /// Hand-overs that were given up.
     pub parked: u32,
-}
-
-/// What a consumer knows of an event.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Consumed {
-    /// Failed tries so far; the event is done when `done`.
-    tries: u32,
-    done: bool,
-}
-
-impl Record for Consumed {
-    const KIND: Kind = kind::CONSUMED;
-}
-
-/// An event that a consumer gave up on.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Parked {
-    /// The event.
-    pub event: Event,
-    /// Why, from the last try.
-    pub reason: String,
-    /// When it was parked.
-    pub at: Timestamp,
-}
-
-impl Record for Parked {
-    const KIND: Kind = kind::PARKED;
+    /// Whether the pass ended before it had seen everything; the next one goes on from there.
+    pub more: bool,
 }
 
 /// Hands events over.
 pub struct Relay {
     parts: Arc<ShellParts>,
     consumers: Vec<Arc<dyn AnyConsumer>>,
+    place: Mutex<Place>,
 }
 
-/// How one hand-over ended.
-enum Handed {
-    Done,
-    Failed,
-    Parked,
+/// Where the next pass begins.
+#[derive(Debug, Default)]
+struct Place {
+    shard: u32,
+    after: Option<String>,
+}
+
+/// What a pass knows while it runs.
+#[derive(Default)]
+struct Run {
+    passed: Passed,
+    /// Consumers that miss something they need.
+    away: BTreeSet<&'static str>,
+    store_failures: u32,
 }
 
 impl Relay {
     /// A relay to these consumers.
     pub fn new(parts: Arc<ShellParts>, consumers: Vec<Arc<dyn AnyConsumer>>) -> Self {
-        Self { parts, consumers }
+        Self { parts, consumers, place: Mutex::default() }
     }
 
-    /// Goes once through the outbox, or through as much as there is.
+    /// Goes through the outbox once, looking at `budget` events at most, for as long as `go_on` says so.
     ///
     /// # Errors
     /// What the store says; the next pass goes on from there.
-    pub async fn pass(&self) -> Result<Passed, StoreError> {
-        let mut passed = Passed::default();
-        for shard in 0..SHARDS {
-            let mut after = None;
-            loop {
-                let range = Range::all(outbox::partition(shard)).after(after);
-                let page = self.parts.store.range(&range, Consistency::Strong).await?;
-                for item in &page.items {
-                    self.hand_over(item, &mut passed).await?;
-                }
-                after = page.next;
-                if after.is_none() {
-                    break;
-                }
+    pub async fn pass(&self, budget: u32, go_on: &(dyn Fn() -> bool + Sync)) -> Result<Passed, StoreError> {
+        let mut run = Run::default();
+        let mut left = budget;
+        let mut place = std::mem::take(&mut *self.place());
+        while place.shard < SHARDS {
+            if left == 0 || !go_on() {
+                run.passed.more = true;
+                *self.place() = place;
+                break;
+            }
+            let range = Range::all(outbox::partition(place.shard)).limit(left.min(PAGE_ROWS));
+            let range = range.after(place.after.clone());
+            let page = self.parts.store.range(&range, Consistency::Strong).await?;
+            let looked = self.page(&page.items, go_on, &mut run).await?;
+            left = left.saturating_sub(u32::try_from(looked).unwrap_or(u32::MAX));
+            if looked == page.items.len() && page.next.is_none() {
+                place = Place { shard: place.shard + 1, after: None };
+            } else if let Some(last) = looked.checked_sub(1).and_then(|last| page.items.get(last)) {
+                place.after = Some(last.key.sort.clone());
             }
         }
-        Ok(passed)
+        Ok(run.passed)
     }
 
-    /// Hands one outbox row over: what a stream record leads to on AWS.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub async fn hand_over(&self, item: &Item, passed: &mut Passed) -> Result<(), StoreError> {
-        let event = event_of(item)?;
-        if self.deliver(&event, passed).await? {
-            let op = Op::Delete { key: item.key.clone(), expect: Expect::Any };
-            self.commit(vec![op]).await?;
-            passed.handed += 1;
+    fn place(&self) -> std::sync::MutexGuard<'_, Place> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Works through a page; answers how many rows it looked at.
+    async fn page(
+        &self,
+        items: &[Item],
+        go_on: &(dyn Fn() -> bool + Sync),
+        run: &mut Run,
+    ) -> Result<usize, StoreError> {
+        let (mut done, mut looked) = (Vec::new(), 0);
+        for item in items.iter().take_while(|_| go_on()) {
+            looked += 1;
+            match self.hand_over(item, run).await {
+                Ok(true) => done.push(item.key.clone()),
+                Ok(false) => {}
+                Err(error) => {
+                    run.passed.failed += 1;
+                    run.store_failures += 1;
+                    if run.store_failures >= STORE_FAILURES_MAX {
+                        return Err(error);
+                    }
+                    continue;
+                }
+            }
+            run.store_failures = 0;
         }
-        Ok(())
+        run.passed.handed += u32::try_from(done.len()).unwrap_or(u32::MAX);
+        self.remove(done).await?;
+        Ok(looked)
     }
 
-    /// Hands one event to those of the consumers that want it: what a queue's message leads to on AWS.
-    /// Answers whether every one of them is done with it.
+    async fn remove(&self, done: Vec<Key>) -> Result<(), StoreError> {
+        let mut writes = Writes::new();
+        for key in done {
+            writes.op(Op::Delete { key, expect: Expect::Any });
+        }
+        if writes.is_empty() { Ok(()) } else { self.commit(writes).await }
+    }
+
+    /// Hands one outbox row over; answers whether it is done with.
+    async fn hand_over(&self, item: &Item, run: &mut Run) -> Result<bool, StoreError> {
+        match event_of(item) {
+            Ok(event) => self.to_all(&event, Pace::Backoff, run).await,
+            Err(StoreError::Corrupt { reason, .. }) => {
+                self.park_unreadable(item, &reason).await?;
+                run.passed.parked += 1;
+                Ok(false)
+            }
+            Err(error) => {
+                tracing::warn!(event = item.key.sort, %error, "an event waits for a newer program");
+                run.passed.waiting += 1;
+                Ok(false)
+            }
+        }
+    }
+
+    /// A row that holds no event: kept with those that were given up, since nobody can consume it.
+    async fn park_unreadable(&self, item: &Item, reason: &str) -> Result<(), StoreError> {
+        let id = item.key.sort.as_str();
+        tracing::error!(event = id, reason, "an outbox row holds no event; it is parked");
+        let parked = ParkedRow::unreadable(item, reason, self.parts.clock.now());
+        let mut writes = Writes::new();
+        // Such a row need not have an id of its own, so it is told apart by its whole place.
+        let place = format!("{}/{id}", item.key.partition);
+        writes.overwrite(parked_key(UNREADABLE, &place), &parked, None)?;
+        writes.op(Op::Delete { key: item.key.clone(), expect: Expect::Any });
+        self.commit(writes).await
+    }
+
+    /// Hands one event to those of the consumers that want it: what a queue's message leads to on AWS,
+    /// where the queue says when it is tried again. Answers whether every one of them is done with it.
     ///
     /// # Errors
     /// What the store says.
     pub async fn deliver(&self, event: &Event, passed: &mut Passed) -> Result<bool, StoreError> {
+        let mut run = Run { passed: *passed, ..Run::default() };
+        let done = self.to_all(event, Pace::AtOnce, &mut run).await;
+        *passed = run.passed;
+        done
+    }
+
+    async fn to_all(&self, event: &Event, pace: Pace, run: &mut Run) -> Result<bool, StoreError> {
         let mut done = true;
         for consumer in self.consumers.iter().filter(|c| c.spec().wants(&event.kind)) {
-            match self.give(consumer.as_ref(), event).await? {
+            let name = consumer.spec().name;
+            let handed = if run.away.contains(name) {
+                Handed::Waiting
+            } else {
+                self.give(consumer.as_ref(), event, pace).await?
+            };
+            done &= matches!(handed, Handed::Done | Handed::Parked);
+            match handed {
                 Handed::Done => {}
-                Handed::Parked => passed.parked += 1,
-                Handed::Failed => {
-                    done = false;
-                    passed.failed += 1;
+                Handed::Parked => run.passed.parked += 1,
+                Handed::Failed => run.passed.failed += 1,
+                Handed::Waiting => run.passed.waiting += 1,
+                Handed::Away => {
+                    run.passed.failed += 1;
+                    run.away.insert(name);
                 }
             }
         }
         Ok(done)
     }
 
-    async fn give(&self, consumer: &dyn AnyConsumer, event: &Event) -> Result<Handed, StoreError> {
-        let spec = consumer.spec();
-        let key = seen_key(spec.name, event);
-        for _ in 0..4 {
-            let ctx = SystemCtx::new(self.parts.clone(), spec);
-            let seen = self.read_seen(&key, ctx.now()).await?;
-            if seen.value().is_some_and(|seen| seen.done) {
-                return Ok(Handed::Done);
-            }
-            let tries = seen.value().map_or(0, |seen| seen.tries);
-            let (mut writes, handed, mark) = match consumer.handle(&ctx, event).await {
-                Ok(writes) => (writes, Handed::Done, Consumed { tries, done: true }),
-                Err(error) => failed(spec.name, event, &error, tries, ctx.now())?,
-            };
-            writes.put_until(&seen, &mark, Some(ctx.now().plus_seconds(REMEMBER_S)))?;
-            match self.parts.store.commit(&writes.into_commit(ctx.commit_id())).await {
-                Ok(()) => return Ok(handed),
-                Err(StoreError::Conflict { .. }) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(Handed::Failed)
-    }
-
-    async fn read_seen(&self, key: &Key, now: Timestamp) -> Result<cws_store::Slot<Consumed>, StoreError> {
-        let items = self.parts.store.get(std::slice::from_ref(key), Consistency::Strong).await?;
-        cws_store::Slot::read(key.clone(), items.into_iter().next().flatten(), now)
-    }
-
-    async fn commit(&self, ops: Vec<Op>) -> Result<(), StoreError> {
+    async fn commit(&self, writes: Writes) -> Result<(), StoreError> {
         let id = clock::new_id::<CommitKind>(self.parts.clock.now(), self.parts.entropy.as_ref());
-        self.parts.store.commit(&Commit { id, ops }).await
-    }
-}
-
-fn failed(
-    consumer: &str,
-    event: &Event,
-    error: &ConsumeError,
-    tries: u32,
-    now: Timestamp,
-) -> Result<(Writes, Handed, Consumed), StoreError> {
-    let tries = tries + 1;
-    let mut writes = Writes::new();
-    if tries < TRIES {
-        tracing::warn!(consumer, event = %event.id, kind = event.kind, tries, %error, "a consumer failed; it is tried again");
-        return Ok((writes, Handed::Failed, Consumed { tries, done: false }));
-    }
-    tracing::error!(consumer, event = %event.id, kind = event.kind, tries, %error, "a consumer failed too often; the event is parked");
-    let parked = Parked { event: event.clone(), reason: error.to_string(), at: now };
-    writes.overwrite(Key::new(kind::PARKED.part(consumer), event.id.as_str()), &parked, None)?;
-    Ok((writes, Handed::Parked, Consumed { tries, done: true }))
-}
-
-fn seen_key(consumer: &str, event: &Event) -> Key {
-    let part = format!("{consumer}#{:x}", outbox::shard_of(event));
-    Key::new(kind::CONSUMED.part(&part), event.id.as_str())
-}
-
-/// The event in an outbox row.
-///
-/// # Errors
-/// `Corrupt`.
-pub fn event_of(item: &Item) -> Result<Event, StoreError> {
-    let corrupt = |reason: String| StoreError::Corrupt { kind: kind::OUTBOX.prefix.to_owned(), reason };
-    match &item.value {
-        Value::Json(text) => serde_json::from_str(text).map_err(|e| corrupt(e.to_string())),
-        _ => Err(corrupt("not JSON".to_owned())),
+        self.parts.store.commit(&writes.into_commit(id)).await
     }
 }
