@@ -13,6 +13,7 @@ Examples:
   cws verify audit                      hold the audit log against its signed checkpoints
   cws verify template manifest.yaml bundle.json --trust-root trust-root.json
                                         verify a downloaded template without any network
+  cws events parked                     list the events that a consumer gave up on
   cws openapi > openapi.json            write the API document
 
 The documentation of a running server is at /docs.";
@@ -148,10 +149,23 @@ pub(crate) enum Command {
     /// Check what was signed: the audit log of a data directory, or a downloaded template.
     #[command(subcommand)]
     Verify(Verify),
+    /// Look after events that a consumer gave up on. The server must be stopped; it tries them again itself
+    /// whenever it starts.
+    #[command(subcommand)]
+    Events(Events),
     /// Write the OpenAPI 3.1 document to standard output.
     Openapi,
     /// Fill a fresh store and measure it. Needs a release build.
     Bench(BenchArgs),
+}
+
+/// What is done about events.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum Events {
+    /// List them: consumer, event, type, time and reason.
+    Parked,
+    /// Hand each once more to the consumer that gave it up.
+    Retry,
 }
 
 /// What is verified.

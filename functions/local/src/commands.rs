@@ -1,10 +1,11 @@
 //! Runs what the command line asked for, and says what went wrong in one sentence.
 
-use crate::cli::{BenchArgs, Cli, Command, Common, ServeArgs, Verify};
+use crate::cli::{BenchArgs, Cli, Command, Common, Events, ServeArgs, Verify};
 use cws_local::{
     all_routes, bench,
     doors::Doors,
     login_file::{LoginFileError, login_services, trusted_issuers},
+    parked_events,
     serve::Server,
     verify,
     world::{Setup, World},
@@ -36,6 +37,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         None => serve(&cli.common, &cli.serve),
         Some(Command::Serve(args)) => serve(&cli.common, &args),
         Some(Command::Openapi) => write_openapi(),
+        Some(Command::Events(what)) => events(&cli.common, what),
         Some(Command::Verify(what)) => check(&cli.common, &what),
         Some(Command::Bench(args)) => measure(&args),
     };
@@ -161,6 +163,18 @@ fn greet(base_url: &str, world: &World) {
 fn write_openapi() -> Outcome {
     let document = openapi::document(&Table::new(all_routes())?, env!("CARGO_PKG_VERSION"));
     say(&serde_json::to_string_pretty(&document)?, false);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn events(common: &Common, what: Events) -> Outcome {
+    start_log(common)?;
+    let text = Runtime::new()?.block_on(async {
+        match what {
+            Events::Parked => parked_events::list(&common.data).await,
+            Events::Retry => parked_events::retry(&common.data).await,
+        }
+    })?;
+    say(&text, false);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -4,6 +4,7 @@
 //! `background` does what event sources and schedules do on AWS, `first_start` fills an empty store.
 
 pub mod background;
+pub mod beats;
 pub mod bench;
 pub mod doors;
 pub mod first_start;
@@ -11,6 +12,7 @@ pub mod http;
 pub mod inlet;
 pub mod keys;
 pub mod login_file;
+pub mod parked_events;
 pub mod serve;
 pub mod verify;
 pub mod world;

@@ -1,6 +1,11 @@
 //! Puts the parts together: SQLite, the embedded adapters, every domain's routes and consumers.
 
-use crate::{all_consumers, all_routes, first_start, keys, login_file::LoginService};
+use crate::{
+    all_consumers, all_routes,
+    beats::{Beats, ProcessProbe},
+    first_start, keys,
+    login_file::LoginService,
+};
 use cws_authz::{Authorizer, AuthzError};
 use cws_cloud::{
     Clock, Entropy, Ports, clock, identity::Identity, mail::Mail, mirror::CheckpointMirror,
@@ -23,7 +28,7 @@ use cws_embedded::{
 use cws_model::{IdError, InstitutionId};
 use cws_platform::{
     document::{ApiDocument, ApiDocuments},
-    health::{HealthProbe, StoreProbe},
+    health::HealthProbe,
 };
 use cws_route::{
     Problem, Shell, ShellParts, Table,
@@ -152,6 +157,8 @@ pub struct World {
     pub consumers: Vec<Arc<dyn AnyConsumer>>,
     /// Where the operator's key is.
     pub operator: OperatorKey,
+    /// How the work in the background is.
+    pub beats: Arc<Beats>,
 }
 
 struct StoredOperator(Arc<dyn Store>);
@@ -183,11 +190,15 @@ impl World {
         let table = Table::new(all_routes())?;
         let sealer = Sealer::new(keys::cursor_key(store.as_ref(), clock.as_ref(), entropy.as_ref()).await?);
         let index = template_index(data, store.as_ref(), clock.as_ref()).await?;
+        let beats = Arc::new(Beats::new(clock.now()));
         let parts = Arc::new(ShellParts {
             ports: ports(data, &table, issuer, file_keys)?
                 .with::<dyn TemplateIndex>(Arc::new(index))
                 .with::<dyn ScriptCheck>(setup.script_check)
-                .with::<dyn HealthProbe>(Arc::new(StoreProbe(store.clone()))),
+                .with::<dyn HealthProbe>(Arc::new(ProcessProbe {
+                    store: store.clone(),
+                    beats: beats.clone(),
+                })),
             store: store.clone(),
             authorizer: Authorizer::new()?,
             authenticate: Authenticate::new(verifier, Some(Arc::new(StoredOperator(store.clone())))),
@@ -199,7 +210,7 @@ impl World {
         });
         let consumers = all_consumers().iter().flat_map(|domain| domain.entries().to_vec()).collect();
         let shell = Arc::new(Shell::new(parts, table));
-        let world = Self { shell, store: sqlite, consumers, operator };
+        let world = Self { shell, store: sqlite, consumers, operator, beats };
         first_start::fill(&world, setup.templates).await.map_err(|problem: Problem| {
             WorldError::FirstStart(format!("{} {} {:?}", problem.code, problem.detail, problem.inside))
         })?;

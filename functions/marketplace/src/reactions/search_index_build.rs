@@ -5,7 +5,7 @@
 
 use crate::index::{
     downloads::{DAY_S, count},
-    load::take_in,
+    load::{IndexError, take_in},
     walk::Walk,
 };
 use cws_cloud::Port;
@@ -54,8 +54,12 @@ impl Consumer for SearchIndexBuild {
 
 async fn index(ctx: &SystemCtx, ids: &[TemplateId]) -> Result<(), ConsumeError> {
     let index = ctx.port::<dyn TemplateIndex>()?;
-    let done = take_in(ctx.store().as_ref(), index.as_ref(), ids, ctx.now()).await;
-    done.map_err(|error| ConsumeError::Other(error.to_string()))
+    match take_in(ctx.store().as_ref(), index.as_ref(), ids, ctx.now()).await {
+        Err(IndexError::Store(error)) => Err(error.into()),
+        // The index is behind, which is no fault of the event's: it comes again until the index is there.
+        Err(error) => Err(ConsumeError::Away(error.to_string())),
+        Ok(()) => Ok(()),
+    }
 }
 
 /// The template that an event is about: named in its data, or its subject.

@@ -24,4 +24,4 @@ mod sign;
 
 pub use read::LogReader;
 pub use rows::Log;
-pub use sequence::{Pass, SequenceError, Sequencer};
+pub use sequence::{Pass, SequenceError, Sequencer, Signing};

@@ -6,7 +6,7 @@
 use super::{
     LogReader,
     lease::Held,
-    rows::{HEAD, Head, Log, REACH, head_key},
+    rows::{HEAD, Head, Log, REACH, StoredCheckpoint, head_key},
 };
 use cws_cloud::{
     mirror::{CheckpointMirror, MirrorError},
@@ -20,6 +20,9 @@ use thiserror::Error;
 
 /// Most leaves between two checkpoints.
 pub const UNSIGNED_MAX_LEAVES: u64 = 256;
+/// Least time between two checkpoints when signing is paced, seconds: every checkpoint is kept for ever,
+/// and one every two seconds is soon enough for whoever waits for a proof.
+pub const PACE_S: i64 = 2;
 /// Batches in one run, so that a run ends well within its lease.
 const BATCHES_MAX: u32 = 32;
 /// How often a commit with an unknown outcome is sent again.
@@ -89,6 +92,17 @@ pub struct Pass {
     pub more: bool,
     /// Whether another sequencer was at work.
     pub busy: bool,
+    /// Whether leaves have their place and wait for the next checkpoint, whose time has not come.
+    pub unsigned: bool,
+}
+
+/// When what was appended is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signing {
+    /// At the end of the run.
+    Now,
+    /// Not sooner than [`PACE_S`] after the last time, unless too many leaves wait for it.
+    Paced,
 }
 
 /// How one step ended.
@@ -107,6 +121,7 @@ pub struct Sequencer {
     pub(super) now: Timestamp,
     ids: Box<dyn Fn() -> CommitId + Send + Sync>,
     home: InstitutionId,
+    signing: Signing,
 }
 
 impl Sequencer {
@@ -119,7 +134,13 @@ impl Sequencer {
         (now, home): (Timestamp, InstitutionId),
         ids: Box<dyn Fn() -> CommitId + Send + Sync>,
     ) -> Self {
-        Self { store, signer, mirror, now, ids, home }
+        Self { store, signer, mirror, now, ids, home, signing: Signing::Now }
+    }
+
+    /// With signing at another time.
+    #[must_use]
+    pub fn signing(self, signing: Signing) -> Self {
+        Self { signing, ..self }
     }
 
     /// Appends what waits and signs the result, as far as one run goes. Safe to call at any time and from
@@ -128,8 +149,8 @@ impl Sequencer {
     /// # Errors
     /// The store, the signer, or a log that is damaged.
     pub async fn run(&self, log: Log) -> Result<Pass, SequenceError> {
-        if self.is_idle(log).await? {
-            return Ok(Pass::default());
+        if let Some(idle) = self.idle(log).await? {
+            return Ok(idle);
         }
         let Some(held) = Held::take(self, log).await? else {
             return Ok(Pass { busy: true, ..Pass::default() });
@@ -139,12 +160,21 @@ impl Sequencer {
         outcome
     }
 
-    async fn is_idle(&self, log: Log) -> Result<bool, SequenceError> {
+    /// What a run would come to that has nothing to do; it takes no lease and writes nothing.
+    async fn idle(&self, log: Log) -> Result<Option<Pass>, SequenceError> {
         let reader = self.reader(log);
-        let (head, checkpoint) = (reader.head().await?, reader.checkpoint().await?);
-        let signed = checkpoint.value().map(|checkpoint| checkpoint.size);
-        let in_step = head.value().is_some() && head.value().map(|head| head.size) == signed;
-        Ok(in_step && self.batch(log).await?.is_empty())
+        let (checkpoint, head) = (reader.checkpoint().await?, reader.head().await?);
+        let (Some(checkpoint), Some(head)) = (checkpoint.value(), head.value()) else { return Ok(None) };
+        let unsigned = head.size != checkpoint.size;
+        if unsigned && (self.pace_is_over(checkpoint) || head.size < checkpoint.size) {
+            return Ok(None);
+        }
+        Ok(self.batch(log).await?.is_empty().then(|| Pass { unsigned, ..Pass::default() }))
+    }
+
+    fn pace_is_over(&self, last: &StoredCheckpoint) -> bool {
+        // A clock that was set back does not stop the log.
+        self.signing == Signing::Now || self.now < last.at || last.at.plus_seconds(PACE_S) <= self.now
     }
 
     async fn work(&self, log: Log) -> Result<Pass, SequenceError> {
@@ -159,6 +189,7 @@ impl Sequencer {
                 return Ok(pass);
             }
             if batch.is_empty() {
+                pass.unsigned = !self.is_signed(log, head_now).await?;
                 return Ok(pass);
             }
             match self.append(log, &head, batch).await? {
@@ -167,20 +198,27 @@ impl Sequencer {
             }
         }
         let head = self.head(log).await?;
-        if let Some(head) = head.value() {
+        if let Some(head) = head.value()
+            && self.is_due(log, head, 0).await?
+        {
             self.sign_and_count(log, head, &mut pass).await?;
         }
         Ok(Pass { more: true, ..pass })
     }
 
+    async fn is_signed(&self, log: Log, head: &Head) -> Result<bool, SequenceError> {
+        Ok(self.reader(log).checkpoint().await?.value().is_some_and(|signed| signed.size >= head.size))
+    }
+
     /// INVARIANT (at most 256 records between checkpoints): what is stored is signed before a batch that
-    /// would pass it, and at the end of every run.
+    /// would pass it, and at the end of a run whose time to sign has come.
     async fn is_due(&self, log: Log, head: &Head, waiting: usize) -> Result<bool, SequenceError> {
         let checkpoint = self.reader(log).checkpoint().await?;
-        let Some(signed) = checkpoint.value().map(|checkpoint| checkpoint.size) else { return Ok(true) };
-        let unsigned = head.size.saturating_sub(signed);
+        let Some(signed) = checkpoint.value() else { return Ok(true) };
+        let unsigned = head.size.saturating_sub(signed.size);
         let waiting = u64::try_from(waiting).unwrap_or(u64::MAX);
-        Ok(unsigned > 0 && (waiting == 0 || unsigned.saturating_add(waiting) > UNSIGNED_MAX_LEAVES))
+        let over = unsigned.saturating_add(waiting) > UNSIGNED_MAX_LEAVES;
+        Ok(unsigned > 0 && (over || waiting == 0 && self.pace_is_over(signed)))
     }
 
     async fn sign_and_count(&self, log: Log, head: &Head, pass: &mut Pass) -> Result<bool, SequenceError> {

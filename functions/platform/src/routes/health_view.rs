@@ -1,6 +1,6 @@
 //! `GET /health`: whether this deployment can work.
 
-use crate::health::HealthProbe;
+use crate::health::{BackgroundHealth, HealthProbe};
 use cws_cloud::Port;
 use cws_model::Timestamp;
 use cws_route::{Answer, Ctx, Found, Input, Problem, Route, Spec};
@@ -15,8 +15,10 @@ pub enum HealthView {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HealthStatus {
-    /// Everything that a request needs answers.
+    /// Everything works.
     Ok,
+    /// Requests are answered, but a part of the work in the background is stuck; see `background`.
+    Degraded,
 }
 
 /// The deployment's state.
@@ -26,6 +28,8 @@ pub struct HealthOut {
     pub status: HealthStatus,
     /// The store.
     pub store: StoreOut,
+    /// The work in the background of this process; null where it goes on elsewhere.
+    pub background: Option<BackgroundHealth>,
     /// Version of the program.
     pub version: &'static str,
     /// Time at the deployment.
@@ -57,11 +61,15 @@ impl Route for HealthView {
     }
 
     async fn call(ctx: &Ctx, _: Self::Input, (): ()) -> Result<Answer<HealthOut>, Problem> {
-        let health = ctx.port::<dyn HealthProbe>()?.store().await.map_err(|error| {
+        let probe = ctx.port::<dyn HealthProbe>()?;
+        let health = probe.store().await.map_err(|error| {
             Problem::new("unavailable", "the store does not answer").because(error).header("retry-after", "1")
         })?;
         let store = StoreOut { adapter: health.adapter, schema: health.schema };
+        let background = probe.background(ctx.now());
+        let stuck = background.as_ref().is_some_and(BackgroundHealth::is_stuck);
+        let status = if stuck { HealthStatus::Degraded } else { HealthStatus::Ok };
         let version = env!("CARGO_PKG_VERSION");
-        Ok(Answer::json(HealthOut { status: HealthStatus::Ok, store, version, time: ctx.now() }))
+        Ok(Answer::json(HealthOut { status, store, background, version, time: ctx.now() }))
     }
 }

@@ -3,7 +3,7 @@
 use crate::rig::{Rig, record};
 use cws_cloud::signer::Signer;
 use cws_platform::log::{
-    Log, Pass,
+    Log, Pass, Signing,
     rows::{checkpoint_sort, head_key},
 };
 use cws_route::answer::log_leaf;
@@ -125,4 +125,36 @@ async fn records_that_wait_are_said_and_are_no_fault() {
     let report = rig.verify().await;
     assert!(report.is_clean(), "{report}");
     assert!(report.to_string().contains("4 of them wait"), "{report}");
+}
+
+#[tokio::test]
+async fn lone_records_share_a_checkpoint_when_signing_is_paced_and_wait_two_seconds_for_it() {
+    let rig = Rig::new().await;
+    let mut pass = Pass::default();
+    for tenth in 0..200_u64 {
+        rig.write(tenth, tenth + 1).await;
+        let at_s = i64::try_from(tenth / 10).unwrap();
+        pass = rig.sequencer(at_s).signing(Signing::Paced).run(Log::Audit).await.unwrap();
+        let (stored, signed) = rig.sizes().await;
+        assert_eq!(stored, tenth + 1, "every record has its place at once");
+        assert!(stored - signed <= 20, "{stored} {signed}");
+    }
+    assert!(pass.unsigned, "the last ones wait");
+    let idle = rig.sequencer(20).signing(Signing::Paced).run(Log::Audit).await.unwrap();
+    assert_eq!((idle.signed, idle.unsigned), (1, false), "and are signed when their time has come");
+    assert_eq!(rig.sizes().await, (200, 200));
+    let kept = rig.mirror.notes("audit").unwrap().len();
+    assert!(kept <= 12, "{kept} checkpoints for 200 records in 20 seconds");
+    assert!(rig.verify().await.is_clean());
+}
+
+#[tokio::test]
+async fn paced_signing_does_not_let_more_than_256_records_wait() {
+    let rig = Rig::new().await;
+    rig.sequence().await;
+    rig.write(0, 700).await;
+    let pass = rig.sequencer(0).signing(Signing::Paced).run(Log::Audit).await.unwrap();
+    assert_eq!(pass.appended, 700);
+    let (stored, signed) = rig.sizes().await;
+    assert!(stored - signed <= 256 && pass.unsigned, "{stored} {signed}");
 }

@@ -11,6 +11,7 @@ use cws_cloud::{
 use cws_embedded::system::{SystemClock, SystemEntropy};
 use cws_platform::{
     health::{HealthProbe, StoreProbe},
+    log::Signing,
     reactions::log_sequence::sequence_all,
 };
 use cws_route::{
@@ -93,7 +94,7 @@ async fn a_long_log_is_verified_part_by_part() {
     let rig = Rig::new().await;
     rig.write(0, 1500).await;
     let shell = shell(&rig, rig.store.clone());
-    let pass = sequence_all(shell.parts()).await.unwrap();
+    let pass = sequence_all(shell.parts(), Signing::Now).await.unwrap();
     assert_eq!((pass.appended, pass.more), (1500, false));
     let (faults, leaves, records, calls) = verify(&shell).await;
     assert_eq!((faults, leaves, records), (Vec::new(), 1500, 750), "the institution's own half is looked at");
@@ -105,7 +106,7 @@ async fn tampering_with_own_records_is_answered_and_that_of_others_is_not() {
     let rig = Rig::new().await;
     rig.write(0, 300).await;
     let shell = shell(&rig, rig.store.clone());
-    sequence_all(shell.parts()).await.unwrap();
+    sequence_all(shell.parts(), Signing::Now).await.unwrap();
     rig.delete(record_key(&record(11))).await;
     assert!(verify(&shell).await.0.is_empty(), "a record of the other institution");
     rig.delete(record_key(&record(10))).await;
@@ -121,10 +122,10 @@ async fn a_rollback_is_answered() {
     let rig = Rig::new().await;
     rig.write(0, 50).await;
     let shell = shell(&rig, rig.store.clone());
-    sequence_all(shell.parts()).await.unwrap();
+    sequence_all(shell.parts(), Signing::Now).await.unwrap();
     let backup = rig.snapshot().await;
     rig.write(50, 100).await;
-    sequence_all(shell.parts()).await.unwrap();
+    sequence_all(shell.parts(), Signing::Now).await.unwrap();
     rig.restore(backup).await;
     let (faults, ..) = verify(&shell).await;
     assert!(!faults.is_empty() && faults.iter().all(|kind| kind == "rolled_back"), "{faults:?}");
@@ -134,12 +135,12 @@ async fn a_rollback_is_answered() {
 async fn a_proof_says_pending_then_included_then_broken() {
     let rig = Rig::new().await;
     let shell = shell(&rig, rig.store.clone());
-    sequence_all(shell.parts()).await.unwrap();
+    sequence_all(shell.parts(), Signing::Now).await.unwrap();
     rig.write(0, 3).await;
     let path = format!("/api/v2/audit/{}/proof", record(2).id);
     let state = async || json_of(&ask(&shell, "GET", &path, &Value::Null).await)["state"].clone();
     assert_eq!(state().await, "pending");
-    sequence_all(shell.parts()).await.unwrap();
+    sequence_all(shell.parts(), Signing::Now).await.unwrap();
     assert_eq!(state().await, "included");
     let mut edited = record(2);
     edited.actor = "usr_other".to_owned();
