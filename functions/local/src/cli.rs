@@ -172,7 +172,12 @@ pub(crate) enum Events {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verify {
     /// Find every edit, deletion, insertion, reordering and rollback in the logs. The server must be stopped.
-    Audit,
+    Audit {
+        /// A copy of <data>/checkpoints that was taken off this machine at some time: shows a rollback even
+        /// to somebody who does not trust the data directory.
+        #[arg(long, value_name = "DIR")]
+        checkpoints: Option<PathBuf>,
+    },
     /// Verify a template's bytes, signatures and log proof, offline.
     Template {
         /// The manifest, exactly as it was downloaded.

@@ -180,7 +180,9 @@ fn events(common: &Common, what: Events) -> Outcome {
 
 fn check(common: &Common, what: &Verify) -> Outcome {
     let report = match what {
-        Verify::Audit => Runtime::new()?.block_on(verify::audit(&common.data))?,
+        Verify::Audit { checkpoints } => {
+            Runtime::new()?.block_on(verify::audit(&common.data, checkpoints.as_deref()))?
+        }
         Verify::Template { manifest, bundle, trust_root } => verify::template(manifest, bundle, trust_root)?,
     };
     say(&report.to_string(), false);

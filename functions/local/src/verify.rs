@@ -6,36 +6,73 @@ use cws_cloud::{
     signer::{KeyName, Signer},
 };
 use cws_embedded::{
-    checkpoint_file::CheckpointFile,
+    checkpoint_file::notes_of,
     keys::FileKeys,
     sqlite::{Options, SqliteStore},
     system::{SystemClock, SystemEntropy},
 };
 use cws_platform::verify::{LogsCheck, Report, verify_logs, verify_template_offline};
 use cws_route::audit::{AUDIT_LOG, TEMPLATE_LOG};
-use std::{collections::BTreeMap, error::Error, fs, path::Path};
+use std::{collections::BTreeMap, error::Error, fs, io, path::Path};
 
 type Outcome = Result<Report, Box<dyn Error>>;
 
-/// Checks both logs of a data directory. The server must be stopped: it holds the directory.
+const LOGS: [(&str, KeyName); 2] = [(AUDIT_LOG, KeyName::AuditLog), (TEMPLATE_LOG, KeyName::TemplateLog)];
+
+/// Checks both logs of a data directory, also against a copy of its checkpoints that was taken away, if
+/// there is one. The server must be stopped: it holds the directory.
 ///
 /// # Errors
-/// When the directory cannot be read; faults are in the report.
-pub async fn audit(data: &Path) -> Outcome {
+/// When the directory or the copy cannot be read; faults are in the report.
+pub async fn audit(data: &Path, outside: Option<&Path>) -> Outcome {
+    let keys_dir = data.join("keys");
     if !data.join("cws.db").exists() {
         return Err(format!("there is no store in `{}`; say where with --data", data.display()).into());
     }
-    let store = SqliteStore::open(data, Options::default())?;
-    let keys = FileKeys::open(&data.join("keys"), &SystemEntropy::default())?;
-    let mirror = CheckpointFile::open(&data.join("checkpoints"))?;
-    let mut public_keys = BTreeMap::new();
-    let mut kept = BTreeMap::new();
-    for (log, name) in [(AUDIT_LOG, KeyName::AuditLog), (TEMPLATE_LOG, KeyName::TemplateLog)] {
-        public_keys.insert(log, keys.public_key(name).await?);
-        kept.insert(log.to_owned(), mirror.notes(log)?);
+    // A fresh key would verify nothing, and would hide that the one that signed is gone.
+    if let Some((_, name)) =
+        LOGS.iter().find(|(_, name)| !keys_dir.join(format!("{}.key", name.as_str())).exists())
+    {
+        let missing = keys_dir.join(format!("{}.key", name.as_str()));
+        return Err(format!(
+            "`{}` is missing: without the key that signed the log nothing can be checked; restore it from a backup",
+            missing.display()
+        )
+        .into());
     }
-    let check = LogsCheck { store, public_keys, kept, now: SystemClock.now(), home: HOME.parse()? };
+    let outside = outside.map(copies).transpose()?.unwrap_or_default();
+    let store = SqliteStore::open(data, Options::default())?;
+    let keys = FileKeys::open(&keys_dir, &SystemEntropy::default())?;
+    let kept = notes(&data.join("checkpoints"))?;
+    let mut public_keys = BTreeMap::new();
+    for (log, name) in LOGS {
+        public_keys.insert(log, keys.public_key(name).await?);
+    }
+    let check = LogsCheck { store, public_keys, kept, outside, now: SystemClock.now(), home: HOME.parse()? };
     Ok(verify_logs(&check).await?)
+}
+
+/// A copy that was taken away: one that holds nothing is no copy, but most likely a wrong path.
+fn copies(dir: &Path) -> Result<BTreeMap<String, Vec<String>>, Box<dyn Error>> {
+    let notes = notes(dir)?;
+    if notes.values().all(Vec::is_empty) {
+        return Err(format!("--checkpoints `{}`: there is no checkpoint in it", dir.display()).into());
+    }
+    Ok(notes)
+}
+
+/// The notes of each log in a directory of checkpoints. Nothing is made that is missing.
+fn notes(dir: &Path) -> Result<BTreeMap<String, Vec<String>>, Box<dyn Error>> {
+    let mut all = BTreeMap::new();
+    for (log, _) in LOGS {
+        let path = dir.join(format!("{log}.jsonl"));
+        let text = match fs::read_to_string(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            text => text.map_err(|error| format!("`{}`: {error}", path.display()))?,
+        };
+        all.insert(log.to_owned(), notes_of(&text));
+    }
+    Ok(all)
 }
 
 /// Checks a downloaded template on files alone.

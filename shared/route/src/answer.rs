@@ -192,7 +192,7 @@ pub const LOG_SHARDS: u32 = 8;
 
 /// Where a pending leaf waits: sharded by the last character of its order, which is random.
 pub fn log_leaf_key(log: &str, order: &str) -> Key {
-    let shard = u32::from(order.bytes().last().unwrap_or_default()) % LOG_SHARDS;
+    let shard = cws_store::key::spread(order, LOG_SHARDS);
     Key::new(log_pending_partition(log, shard), order)
 }
 

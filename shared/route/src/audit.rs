@@ -4,7 +4,7 @@ use cws_model::{
     InstitutionId, Timestamp,
     id::{AuditId, RequestId},
 };
-use cws_store::{Kind, Record, StoreError, kind};
+use cws_store::{Key, Kind, Record, StoreError, key::spread, kind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +48,25 @@ pub struct AuditRecord {
     pub change: Option<serde_json::Value>,
     /// The request, as its answer and the log name it.
     pub request_id: RequestId,
+}
+
+/// How many parts the records of an institution are spread over: ids grow with time, so that one part
+/// would take every write of a large institution at its end.
+pub const AUDIT_PARTS: u32 = 16;
+
+/// The part in which the record of an id stands.
+pub fn part_of(id: &str) -> String {
+    part_name(spread(id, AUDIT_PARTS))
+}
+
+/// The name of a part.
+pub fn part_name(part: u32) -> String {
+    format!("{:x}", part % AUDIT_PARTS)
+}
+
+/// Where the record of an id stands.
+pub fn record_key(institution: &InstitutionId, id: &str) -> Key {
+    Key::new(kind::AUDIT.of_part(institution, &part_of(id)), id)
 }
 
 impl Record for AuditRecord {

@@ -162,7 +162,7 @@ impl Admit {
             request_id: self.id(now),
         };
         let (row, leaf) = audit::texts(&record)?;
-        writes.op(absent(Key::new(kind::AUDIT.of(&user.institution), id.as_str()), row));
+        writes.op(absent(audit::record_key(&user.institution, id.as_str()), row));
         writes.op(absent(log_leaf_key(AUDIT_LOG, id.as_str()), leaf));
         Ok(())
     }

@@ -90,6 +90,15 @@ impl Range {
     }
 }
 
+/// Which of so many parts a row with this id belongs to, by its last character, which is random. Its place
+/// in the alphabet of ids counts, so that every part gets the same share.
+pub fn spread(id: &str, parts: u32) -> u32 {
+    const LETTERS: &str = "0123456789abcdefghjkmnpqrstvwxyz";
+    let last = id.chars().next_back().unwrap_or('0');
+    let place = LETTERS.find(last).and_then(|place| u32::try_from(place).ok()).unwrap_or(u32::from(last));
+    place.checked_rem(parts).unwrap_or_default()
+}
+
 /// Reads every row of a range, page by page. For consumers and exports, never for a request.
 ///
 /// # Errors

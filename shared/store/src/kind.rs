@@ -86,7 +86,7 @@ kinds! {
     LOG_HEAD "lgh" Catalogue "Head, lease and checkpoint of a log, one part a log. Sort: `head`, `checkpoint/<size>`.";
     LOG_TILE "lgt" Catalogue "Tiles and entry bundles of a log, one part a log and level. Sort: tile path.";
     LOG_INDEX "lgi" Catalogue "Record to index, one part a log and hash prefix. Sort: record id.";
-    AUDIT "aud" Institution "Audit records. Sort: audit id, which sorts by time.";
+    AUDIT "aud" Institution "Audit records, sixteen parts by the last character of the id. Sort: audit id, which sorts by time.";
     AUDIT_DENIAL "aud-denied" Institution "Denials of a known caller, counted per minute. Sort: `<minute>/<user>/<route>`.";
     // the shell's own
     IDEMPOTENCY "idm" Institution "Stored answers, one part a hash prefix. Sort: hash of caller, route and key.";

@@ -13,7 +13,7 @@ pub fn partition(shard: u32) -> String {
 
 /// Shard of an event: the last character of its id, which is random.
 pub fn shard_of(event: &Event) -> u32 {
-    u32::from(event.id.as_str().bytes().last().unwrap_or_default()) % SHARDS
+    crate::key::spread(event.id.as_str(), SHARDS)
 }
 
 /// Key of the row of an event.

@@ -54,6 +54,6 @@ fn nothing_acknowledged_is_missing_after_kill_9_and_the_log_still_verifies() {
         assert!(kept.contains(id), "{id} was acknowledged and is missing");
     }
     program.kill();
-    let report = Runtime::new().unwrap().block_on(verify::audit(&data)).unwrap();
+    let report = Runtime::new().unwrap().block_on(verify::audit(&data, None)).unwrap();
     assert!(report.is_clean(), "{report}");
 }

@@ -14,7 +14,7 @@ fn everything_is_there_after_a_restart_and_old_tokens_still_work() {
     let ada = app.anonymous().with_token(&ada.token.unwrap());
     assert_eq!(ada.get(&format!("/projects/{id}")).expect(200).field("name"), "River survey");
     let (data, _kept) = app.stop();
-    let report = Runtime::new().unwrap().block_on(verify::audit(&data)).unwrap();
+    let report = Runtime::new().unwrap().block_on(verify::audit(&data, None)).unwrap();
     assert!(report.is_clean(), "{report}");
 }
 
@@ -35,9 +35,9 @@ fn a_changed_audit_record_is_found() {
     }
     assert_ne!(changed, bytes);
     std::fs::write(&database, changed).unwrap();
-    let report = Runtime::new().unwrap().block_on(verify::audit(&data)).unwrap();
+    let report = Runtime::new().unwrap().block_on(verify::audit(&data, None)).unwrap();
     assert!(!report.is_clean(), "{report}");
     std::fs::write(&database, bytes).unwrap();
-    let report = Runtime::new().unwrap().block_on(verify::audit(&data)).unwrap();
+    let report = Runtime::new().unwrap().block_on(verify::audit(&data, None)).unwrap();
     assert!(report.is_clean(), "{report}");
 }

@@ -43,7 +43,7 @@ fn a_full_store_refuses_writes_goes_on_reading_and_has_lost_nothing() {
     ada.post("/projects", &json!({"name": "With room again"})).expect(201);
     app.settle();
     let (data, _kept) = app.stop();
-    let report = Runtime::new().unwrap().block_on(verify::audit(&data)).unwrap();
+    let report = Runtime::new().unwrap().block_on(verify::audit(&data, None)).unwrap();
     assert!(report.is_clean(), "{report}");
 }
 
@@ -55,6 +55,6 @@ fn a_store_that_stops_while_it_is_full_still_verifies() {
     let full = (0..2000).any(|n| ada.post("/projects", &body(n)).status == 507);
     assert!(full, "it never fills up");
     let (data, _kept) = app.stop();
-    let report = Runtime::new().unwrap().block_on(verify::audit(&data)).unwrap();
+    let report = Runtime::new().unwrap().block_on(verify::audit(&data, None)).unwrap();
     assert!(report.is_clean(), "{report}");
 }

@@ -9,15 +9,15 @@ use crate::log::{Log, LogReader, read::ReadError};
 use cws_model::InstitutionId;
 use cws_route::{
     answer::log_leaf_key,
-    audit::{AuditLeaf, digest_hex},
+    audit::{AuditLeaf, digest_hex, part_name, part_of},
 };
 use cws_store::{Key, Range, Scoped, StoreError, Value, kind};
 use cws_translog::{
-    Checkpoint, Hash, TILE_WIDTH, TileKind, TilePath, Tiles, inclusion_needs, inclusion_proof, read_entries,
+    Hash, TILE_WIDTH, TileKind, TilePath, Tiles, TreeHead, inclusion_needs, inclusion_proof, read_entries,
     read_hashes, verify_inclusion,
 };
 use futures::future::try_join_all;
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::BTreeMap;
 
 /// Records in a page.
 pub const PAGE_RECORDS: u32 = 100;
@@ -60,8 +60,39 @@ impl AuditCheck {
     /// # Errors
     /// What the store says.
     pub async fn bundle(&self, index: u64, faults: &mut Vec<Fault>) -> Result<Vec<(u64, String)>, ReadError> {
-        let Some(top) = &self.top else { return Ok(Vec::new()) };
-        let size = top.checkpoint.size();
+        match &self.top {
+            Some(top) => self.bundle_under(&top.checkpoint.head(), index, faults).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The leaves that have their place and that no checkpoint covers yet, held against the stored head.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn tail(&self, faults: &mut Vec<Fault>) -> Result<Vec<(u64, String)>, ReadError> {
+        let (Some(top), signed) = (&self.top, self.signed()) else { return Ok(Vec::new()) };
+        let (head, width) = (top.head.tree(), u64::from(TILE_WIDTH));
+        let (mut leaves, mut found) = (Vec::new(), Vec::new());
+        if signed < head.size {
+            for bundle in signed / width..head.size.div_ceil(width) {
+                leaves.extend(self.bundle_under(&head, bundle, &mut found).await?);
+            }
+        }
+        // What the checkpoint covers is looked at with its bundle.
+        leaves.retain(|(index, _)| *index >= signed);
+        let covered = |fault: &Fault| fault.kind == FaultKind::LeafChanged && fault.index < Some(signed);
+        faults.extend(found.into_iter().filter(|fault| !covered(fault)));
+        Ok(leaves)
+    }
+
+    async fn bundle_under(
+        &self,
+        head: &TreeHead,
+        index: u64,
+        faults: &mut Vec<Fault>,
+    ) -> Result<Vec<(u64, String)>, ReadError> {
+        let size = head.size;
         let paths = (
             TilePath::in_log(TileKind::Hashes { level: 0 }, index, size),
             TilePath::in_log(TileKind::Entries, index, size),
@@ -73,7 +104,7 @@ impl AuditCheck {
         needs.sort_unstable();
         needs.dedup();
         let tiles = self.reader.tiles(&needs).await?;
-        let hashes = match proven(&top.checkpoint, first, &hash_path, &tiles) {
+        let hashes = match proven(head, first, &hash_path, &tiles) {
             Ok(hashes) => hashes,
             Err(fault) => {
                 faults.push(fault);
@@ -125,7 +156,8 @@ impl AuditCheck {
         Ok(orders.into_iter().zip(places).filter_map(|(order, place)| Some((order, place?))).collect())
     }
 
-    /// Holds a page of an institution's records against the log; answers where the next page begins.
+    /// Holds a page of one part of an institution's records against the log; answers where the next page
+    /// begins.
     ///
     /// # Errors
     /// What the store says.
@@ -133,32 +165,32 @@ impl AuditCheck {
         &self,
         store: &Scoped,
         window: &Window,
-        after: Option<String>,
+        (part, after): (u32, Option<String>),
         (counts, faults): (&mut Counts, &mut Vec<Fault>),
     ) -> Result<Option<String>, ReadError> {
         let shape = |range| Range { span: window.span(), after, limit: PAGE_RECORDS, ..range };
-        let (items, next) = store.items(&kind::AUDIT, None, shape).await?;
+        let part = part_name(part);
+        let (items, next) = store.items(&kind::AUDIT, Some(&part), shape).await?;
         let places = self.places(items.iter().map(|item| item.key.sort.as_str())).await?;
         let places: BTreeMap<String, u64> =
             places.into_iter().map(|(id, place)| (id.to_owned(), place)).collect();
         let mut bundles = BTreeMap::new();
         for item in items {
             let id = item.key.sort.clone();
-            let text = text_of(item)?;
+            let home = store.institution_id();
             counts.records += 1;
-            match places.get(&id).copied() {
-                Some(index) if index < self.signed() => {
-                    faults.extend(self.at_place(&id, &text, index, &mut bundles).await?);
-                }
-                Some(index) => match self.unsigned(&id, index).await? {
-                    None => counts.pending += 1,
-                    Some(fault) => faults.push(fault),
-                },
-                None => match self.waits(store.institution_id(), &id, &text).await? {
-                    None => counts.pending += 1,
-                    Some(fault) => faults.push(fault),
-                },
+            if part_of(&id) != part {
+                faults.push(copied(&id, "it stands in another part than its own"));
+                continue;
             }
+            let text = text_of(item)?;
+            let place = places.get(&id).copied();
+            let fault = match place {
+                Some(index) => self.at_place((home, &id, &text), index, &mut bundles).await?,
+                None => self.waits(home, &id, &text).await?,
+            };
+            counts.pending += u64::from(fault.is_none() && place.is_none_or(|index| index >= self.signed()));
+            faults.extend(fault);
         }
         Ok(next)
     }
@@ -166,39 +198,39 @@ impl AuditCheck {
     /// The index says that a record stands here: the leaf must be its. `bundles` are those read so far.
     async fn at_place(
         &self,
-        id: &str,
-        text: &str,
+        (home, id, text): (&InstitutionId, &str, &str),
         index: u64,
         bundles: &mut BTreeMap<u64, Vec<Vec<u8>>>,
     ) -> Result<Option<Fault>, ReadError> {
-        let bundle = index / u64::from(TILE_WIDTH);
-        if let Entry::Vacant(free) = bundles.entry(bundle) {
-            let leaves = self.reader.bundle(bundle, self.signed()).await;
+        let mut size = self.signed();
+        if index >= size {
+            size = self.reader.head().await?.value().map_or(0, |head| head.size);
+        }
+        if index >= size {
+            let detail = format!("record `{id}` should be at {index} of a log that has {size} leaves");
+            return Ok(Some(Fault::new(FaultKind::IndexWrong, detail).at(index).about(id)));
+        }
+        let width = u64::from(TILE_WIDTH);
+        let (bundle, place) = (index / width, usize::try_from(index % width).unwrap_or(usize::MAX));
+        let known = bundles.entry(bundle).or_default();
+        if known.len() <= place {
             // A bundle that cannot be read is a fault of the log, found where bundles are checked.
-            free.insert(match leaves {
+            *known = match self.reader.bundle(bundle, size).await {
                 Err(ReadError::Store(error)) => return Err(error.into()),
                 leaves => leaves.unwrap_or_default(),
-            });
+            };
         }
-        let place = usize::try_from(index % u64::from(TILE_WIDTH)).unwrap_or(usize::MAX);
-        let leaf = bundles.get(&bundle).and_then(|leaves| leaves.get(place));
-        let logged = leaf.and_then(|bytes| serde_json::from_slice::<AuditLeaf>(bytes).ok());
+        let logged = known.get(place).and_then(|bytes| serde_json::from_slice::<AuditLeaf>(bytes).ok());
         Ok(match logged {
+            Some(leaf) if leaf.id.as_str() == id && leaf.institution != *home => {
+                Some(copied(id, "it was logged as a record of another institution").at(index))
+            }
             Some(leaf) if leaf.id.as_str() == id => compare(index, &leaf, Some(text)),
             _ => {
                 let detail = format!("record `{id}` is not at {index}, where the index says it was logged");
                 Some(Fault::new(FaultKind::IndexWrong, detail).at(index).about(id))
             }
         })
-    }
-
-    /// A place that no checkpoint covers must be one that the log has by now.
-    async fn unsigned(&self, id: &str, index: u64) -> Result<Option<Fault>, ReadError> {
-        let size = self.reader.head().await?.value().map_or(0, |head| head.size);
-        Ok((index >= size).then(|| {
-            let detail = format!("record `{id}` should be at {index} of a log that has {size} leaves");
-            Fault::new(FaultKind::IndexWrong, detail).at(index).about(id)
-        }))
     }
 
     /// A record without a place must wait for one, with the leaf that is its.
@@ -226,15 +258,14 @@ impl AuditCheck {
     }
 }
 
-/// The hashes of a tile that the checkpoint was signed over. The proof of its first leaf is made of all
+/// The hashes of a tile that a head, signed or stored, stands over. The proof of its first leaf is made of all
 /// its other hashes, so it proves them too.
-fn proven(checkpoint: &Checkpoint, first: u64, path: &TilePath, tiles: &Tiles) -> Result<Vec<Hash>, Fault> {
+fn proven(head: &TreeHead, first: u64, path: &TilePath, tiles: &Tiles) -> Result<Vec<Hash>, Fault> {
     let damaged = |detail: String| Fault::new(FaultKind::LogDamaged, detail).at(first);
     let hashes = read_hashes(tiles, path).map_err(|error| damaged(error.to_string()))?;
-    let proof =
-        inclusion_proof(first, checkpoint.size(), tiles).map_err(|error| damaged(error.to_string()))?;
+    let proof = inclusion_proof(first, head.size, tiles).map_err(|error| damaged(error.to_string()))?;
     let leaf = hashes.first().copied().unwrap_or_else(Hash::empty_root);
-    verify_inclusion(&leaf, first, &checkpoint.head(), &proof)
+    verify_inclusion(&leaf, first, head, &proof)
         .map_err(|_| damaged(format!("tile `{path}` or one above it is not the one that was signed over")))?;
     Ok(hashes)
 }
@@ -258,12 +289,17 @@ fn matching(
         match String::from_utf8(entry) {
             Ok(text) if Hash::leaf(text.as_bytes()) == *logged => good.push((index, text)),
             _ => {
-                let detail = format!("the leaf at {index} is not the one that was signed over");
+                let detail = format!("the leaf at {index} is not the one that was logged");
                 faults.push(Fault::new(FaultKind::LeafChanged, detail).at(index));
             }
         }
     }
     good
+}
+
+/// INVARIANT (one place): a record stands once, in the institution and the part that it was written to.
+fn copied(id: &str, how: &str) -> Fault {
+    Fault::new(FaultKind::RecordInserted, format!("record `{id}` was copied here: {how}")).about(id)
 }
 
 fn compare(index: u64, leaf: &AuditLeaf, text: Option<&str>) -> Option<Fault> {

@@ -27,6 +27,8 @@ pub enum FaultKind {
     ProofWrong,
     /// The log, or the database under it, is older than a checkpoint that was seen.
     RolledBack,
+    /// Checkpoints that were kept elsewhere are gone: without them a rollback cannot show.
+    CopyRemoved,
 }
 
 /// Something that is not as it was written.

@@ -7,6 +7,7 @@
 pub mod check;
 pub mod fault;
 pub mod heads;
+pub mod newest;
 pub mod rows;
 
 pub use fault::{Fault, FaultKind};

@@ -1,7 +1,7 @@
-//! Audit rows by time: an id sorts by time, so a window of time is a stretch of the partition.
+//! Audit rows by time: an id sorts by time, so a window of time is a stretch of each part.
 
 use cws_model::{Timestamp, id::AuditId};
-use cws_route::audit::{AuditLeaf, AuditRecord, digest_hex};
+use cws_route::audit::{AuditLeaf, AuditRecord, digest_hex, part_of};
 use cws_store::{Item, Scoped, Span, StoreError, Value, kind};
 
 /// A window of time; an open end is none.
@@ -37,7 +37,7 @@ impl Window {
 /// # Errors
 /// What the store says, or a row that is no text.
 pub async fn stored_text(store: &Scoped, id: &str) -> Result<Option<String>, StoreError> {
-    store.item(&kind::AUDIT, None, id).await?.map(text_of).transpose()
+    store.item(&kind::AUDIT, Some(&part_of(id)), id).await?.map(text_of).transpose()
 }
 
 /// The text in a row.

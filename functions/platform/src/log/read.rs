@@ -21,6 +21,9 @@ pub enum ReadError {
     /// A bundle.
     #[error(transparent)]
     Tile(#[from] cws_translog::TileError),
+    /// The second place of checkpoints.
+    #[error(transparent)]
+    Mirror(#[from] cws_cloud::mirror::MirrorError),
 }
 
 /// A log, read through a handle on the catalogue that may read `LOG_HEAD`, `LOG_TILE` and `LOG_INDEX`.

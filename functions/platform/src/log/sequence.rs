@@ -52,8 +52,8 @@ pub enum SequenceError {
     },
     /// The log is not the one that was signed before.
     #[error(
-        "log `{log}` is not signed: {source}; if the database was restored from a backup on purpose, move the \
-         copy of its checkpoints away first"
+        "log `{log}` is not signed: {source}; if the database was restored from a backup on purpose, restore \
+         the copy of its checkpoints from the same backup"
     )]
     Advance {
         /// Log.

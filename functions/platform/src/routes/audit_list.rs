@@ -1,6 +1,6 @@
 //! `GET /audit`: the institution's audit records, newest first.
 
-use crate::audit::rows::Window;
+use crate::audit::{newest::Newest, rows::Window};
 use cws_authz::{Action, Resource, resource};
 use cws_model::{InstitutionId, Timestamp};
 use cws_route::{
@@ -15,8 +15,6 @@ pub enum AuditList {}
 
 /// Rows that one request looks at; a page may be shorter than asked for, or empty, and still have a next.
 const SCAN_MAX_ROWS: u32 = 1000;
-/// Rows that are read at once.
-const READ_ROWS: u32 = 200;
 
 /// What is asked for.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -76,34 +74,22 @@ impl Route for AuditList {
 
     async fn call(ctx: &Ctx, input: Self::Input, (): ()) -> Result<Answer<Self::Output>, Problem> {
         let query = input.query;
-        let mut after = ctx.open_cursor(query.cursor.as_deref(), &query.filters())?;
-        let wanted = query.limit.get() as usize;
-        let mut items = Vec::new();
-        for _ in 0..SCAN_MAX_ROWS / READ_ROWS {
-            let shape = |range| cws_store::Range {
-                span: query.window().span(),
-                after: after.clone(),
-                limit: READ_ROWS,
-                reverse: true,
-                ..range
+        let after = ctx.open_cursor(query.cursor.as_deref(), &query.filters())?;
+        let (wanted, store) = (query.limit.get(), ctx.store()?);
+        let mut newest = Newest::new(&store, query.window(), after.as_deref(), wanted);
+        let (mut items, mut last) = (Vec::new(), None);
+        for _ in 0..SCAN_MAX_ROWS {
+            let Some(slot) = newest.next().await? else {
+                last = None;
+                break;
             };
-            let rows = ctx.store()?.range::<AuditRecord>(None, shape).await?;
-            for slot in rows.slots {
-                let place = slot.key().sort.clone();
-                if let Some(record) = slot.into_value().filter(|record| query.wants(record)) {
-                    items.push(record);
-                }
-                if items.len() == wanted {
-                    let next = ctx.seal_cursor(Some(place), &query.filters())?;
-                    return Ok(Answer::json(ListOf { items, next }));
-                }
-            }
-            after = rows.next;
-            if after.is_none() {
+            last = Some(slot.key().sort.clone());
+            items.extend(slot.into_value().filter(|record| query.wants(record)));
+            if items.len() == wanted as usize {
                 break;
             }
         }
-        let next = ctx.seal_cursor(after, &query.filters())?;
+        let next = ctx.seal_cursor(last, &query.filters())?;
         Ok(Answer::json(ListOf { items, next }))
     }
 }

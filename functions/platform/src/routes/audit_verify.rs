@@ -5,7 +5,7 @@ use crate::{
     audit::{
         Fault, FaultKind,
         check::{AuditCheck, Counts},
-        heads::{Top, check_kept, check_top},
+        heads::{check_copy, check_kept, check_top},
         rows::Window,
     },
     log::{Log, LogReader, read::ReadError},
@@ -14,7 +14,8 @@ use cws_authz::Action;
 use cws_cloud::{Port, mirror::CheckpointMirror, signer::Signer};
 use cws_model::Timestamp;
 use cws_route::{
-    Answer, AuditRule, Ctx, Found, Idempotency, Input, Nothing, Problem, Route, Spec, audit::AuditLeaf,
+    Answer, AuditRule, Ctx, Found, Idempotency, Input, Nothing, Problem, Route, Spec,
+    audit::{AUDIT_PARTS, AuditLeaf},
 };
 use cws_store::{Scoped, kind};
 use schemars::JsonSchema;
@@ -25,8 +26,8 @@ pub enum AuditVerify {}
 
 /// Bundles of 256 leaves that one request looks at.
 const BUNDLES_A_CALL: u64 = 4;
-/// Pages of 100 records that one request looks at.
-const PAGES_A_CALL: u32 = 5;
+/// Records after which a request looks at no further page of a hundred.
+const RECORDS_A_CALL: u64 = 500;
 
 /// Which records.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -60,7 +61,8 @@ pub struct AuditVerifyOut {
     pub checkpoint_size: u64,
     /// The key that signs the log.
     pub verifier_key: Option<String>,
-    /// Whether the last checkpoint kept elsewhere was held against the log, so that a rollback would show.
+    /// Whether a checkpoint that was kept elsewhere was read and held against the log, so that a rollback
+    /// would show.
     pub copy_checked: bool,
     /// Send it as `cursor` to go on; null when everything has been looked at.
     pub next: Option<String>,
@@ -117,13 +119,14 @@ impl Route for AuditVerify {
 #[derive(Debug, Serialize, Deserialize)]
 struct Position {
     bundle: Option<u64>,
+    part: u32,
     after: Option<String>,
     size: u64,
 }
 
 impl Position {
     fn read(text: Option<&str>) -> Result<Self, serde_json::Error> {
-        let Some(text) = text else { return Ok(Self { bundle: Some(0), after: None, size: 0 }) };
+        let Some(text) = text else { return Ok(Self { bundle: Some(0), part: 0, after: None, size: 0 }) };
         serde_json::from_str(text)
     }
 }
@@ -132,15 +135,18 @@ impl Position {
 async fn begin(ctx: &Ctx, faults: &mut Vec<Fault>) -> Result<(AuditCheck, bool), ReadOrProblem> {
     let reader = LogReader::new(ctx.catalogue(), Log::Audit);
     let public = ctx.port::<dyn Signer>()?.public_key(Log::Audit.key()).await.map_err(Problem::internal)?;
-    let top: Option<Top> = check_top(&reader, Log::Audit, &public, faults).await?;
-    let mut copy_checked = false;
-    if let (Ok(mirror), Some(top)) = (ctx.port::<dyn CheckpointMirror>(), &top) {
-        let kept = mirror.latest(Log::Audit.as_str()).await.map_err(Problem::internal)?;
-        if let Some(note) = kept {
-            faults.extend(check_kept(&reader, top, &note).await?);
+    let mirror = ctx.port::<dyn CheckpointMirror>().ok();
+    let seen = check_top(&reader, Log::Audit, &public, mirror.as_deref(), faults).await?;
+    if let Some(top) = &seen.top {
+        if mirror.is_some() {
+            faults.extend(check_copy(top, seen.kept.as_deref()));
         }
-        copy_checked = true;
+        if let Some(note) = &seen.kept {
+            faults.extend(check_kept(&reader, top, note).await?);
+        }
     }
+    let copy_checked = seen.top.is_some() && seen.kept.is_some();
+    let top = seen.top;
     Ok((AuditCheck { pending: ctx.system(), reader, top }, copy_checked))
 }
 
@@ -161,30 +167,35 @@ async fn step(
     if let Some(first) = at.bundle {
         let end = check.bundles().min(first.saturating_add(BUNDLES_A_CALL));
         for bundle in first..end {
-            leaves(check, &store, bundle, window, (counts, faults)).await.map_err(problem)?;
+            let leaves = check.bundle(bundle, faults).await.map_err(problem)?;
+            own_leaves(check, &store, leaves, window, (counts, faults)).await.map_err(problem)?;
         }
         at.bundle = (end < check.bundles()).then_some(end);
+        if at.bundle.is_none() {
+            let tail = check.tail(faults).await.map_err(problem)?;
+            own_leaves(check, &store, tail, window, (counts, faults)).await.map_err(problem)?;
+        }
         return serde_json::to_string(at).map(Some).map_err(Problem::internal);
     }
-    for _ in 0..PAGES_A_CALL {
-        let after = at.after.take();
-        at.after = check.records(&store, window, after, (counts, faults)).await.map_err(problem)?;
-        if at.after.is_none() {
+    while counts.records < RECORDS_A_CALL {
+        let from = (at.part, at.after.take());
+        at.after = check.records(&store, window, from, (counts, faults)).await.map_err(problem)?;
+        at.part += u32::from(at.after.is_none());
+        if at.part >= AUDIT_PARTS {
             return Ok(None);
         }
     }
     serde_json::to_string(at).map(Some).map_err(Problem::internal)
 }
 
-/// INVARIANT (tenancy): of the leaves of a bundle only the institution's own are looked up and named.
-async fn leaves(
+/// INVARIANT (tenancy): of the leaves of the log only the institution's own are looked up and named.
+async fn own_leaves(
     check: &AuditCheck,
     store: &Scoped,
-    bundle: u64,
+    leaves: Vec<(u64, String)>,
     window: &Window,
     (counts, faults): (&mut Counts, &mut Vec<Fault>),
 ) -> Result<(), ReadError> {
-    let leaves = check.bundle(bundle, faults).await?;
     counts.leaves += leaves.len() as u64;
     let parsed = leaves
         .iter()

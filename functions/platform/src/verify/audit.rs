@@ -5,7 +5,7 @@ use crate::{
     audit::{
         Fault, FaultKind,
         check::{AuditCheck, Counts},
-        heads::{Top, check_kept, check_top},
+        heads::{Top, check_kept, check_top, removed, size_of},
         rows::Window,
     },
     log::{
@@ -17,11 +17,9 @@ use crate::{
 use cws_model::{InstitutionId, Timestamp, identity::Institution};
 use cws_route::{
     answer::{LOG_SHARDS, log_pending_partition},
-    audit::AuditLeaf,
+    audit::{AUDIT_PARTS, AuditLeaf, record_key},
 };
-use cws_store::{
-    Consistency, Key, Range, Reach, Record, Scoped, Store, StoreError, Value, kind, record::decode,
-};
+use cws_store::{Consistency, Range, Reach, Record, Scoped, Store, StoreError, Value, kind, record::decode};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -38,8 +36,10 @@ pub struct LogsCheck {
     pub store: Arc<dyn Store>,
     /// Public key of a log: from the key files, not from the database that is being checked.
     pub public_keys: BTreeMap<&'static str, [u8; 32]>,
-    /// Signed notes that were kept elsewhere, by log; without them a rollback cannot show.
+    /// Signed notes that the deployment keeps beside its database, by log.
     pub kept: BTreeMap<String, Vec<String>>,
+    /// Signed notes that somebody took away from there at some time, by log; none is asked for.
+    pub outside: BTreeMap<String, Vec<String>>,
     /// The time at which rows count as live.
     pub now: Timestamp,
     /// Any institution; completes the handle on the catalogue.
@@ -59,43 +59,54 @@ impl LogsCheck {
         AuditCheck { pending: self.catalogue().beyond_tenants(), reader: self.reader(log), top }
     }
 
+    /// Signed notes of a log from everywhere but the database; each once.
+    fn copies(&self, log: Log) -> BTreeSet<&str> {
+        let all = [&self.kept, &self.outside];
+        all.into_iter().filter_map(|notes| notes.get(log.as_str())).flatten().map(String::as_str).collect()
+    }
+
     async fn top(&self, log: Log, report: &mut Report) -> Result<Option<Top>, ReadError> {
         let mut faults = Vec::new();
         let reader = self.reader(log);
-        let kept = self.kept.get(log.as_str()).map(Vec::as_slice).unwrap_or_default();
         let top = match self.public_keys.get(log.as_str()) {
-            Some(public) => check_top(&reader, log, public, &mut faults).await?,
+            Some(public) => check_top(&reader, log, public, None, &mut faults).await?.top,
             None => {
                 let detail = format!("the public key of log `{}` is not known", log.as_str());
                 faults.push(Fault::new(FaultKind::CheckpointWrong, detail));
                 None
             }
         };
+        let copies = self.copies(log);
         match &top {
             Some(top) => {
-                for note in kept.iter().collect::<BTreeSet<_>>() {
+                for note in &copies {
                     faults.extend(check_kept(&reader, top, note).await?);
                 }
-                self.history(log, top, &reader, &mut faults).await?;
+                self.history(log, top, (&reader, &copies), &mut faults).await?;
             }
-            None if !kept.is_empty() && faults.is_empty() => {
+            None if !copies.is_empty() && faults.is_empty() => {
                 let detail = format!("log `{}` is gone: checkpoints of it were kept elsewhere", log.as_str());
                 faults.push(Fault::new(FaultKind::RolledBack, detail));
             }
             None => {}
         }
+        report.checked(format!("{} checkpoints of log `{}` kept elsewhere", copies.len(), log.as_str()));
         report.add(faults);
         Ok(top)
     }
 
-    /// Every checkpoint in the database's own history.
+    /// Every checkpoint in the database's own history: it must hold, and must have been kept beside the
+    /// database too. A note that is the same as one kept elsewhere was checked with that.
     async fn history(
         &self,
         log: Log,
         top: &Top,
-        reader: &LogReader,
+        (reader, copies): (&LogReader, &BTreeSet<&str>),
         faults: &mut Vec<Fault>,
     ) -> Result<(), ReadError> {
+        let kept: BTreeSet<u64> =
+            self.kept.get(log.as_str()).into_iter().flatten().filter_map(|note| size_of(note)).collect();
+        let (mut missing, mut newest) = (0_u64, 0);
         let partition = head_key(log, "checkpoint/").partition;
         let mut range = Range::prefix(partition, "checkpoint/");
         loop {
@@ -107,13 +118,29 @@ impl LogsCheck {
                         format!("a checkpoint of {} leaves stands at `{}`", stored.size, item.key.sort);
                     faults.push(Fault::new(FaultKind::CheckpointWrong, detail));
                 }
-                faults.extend(check_kept(reader, top, &stored.note).await?);
+                if !copies.contains(stored.note.as_str()) {
+                    faults.extend(check_kept(reader, top, &stored.note).await?);
+                }
+                if !kept.contains(&stored.size) {
+                    (missing, newest) = (missing + 1, newest.max(stored.size));
+                }
             }
             match page.next {
                 Some(next) => range.after = Some(next),
-                None => return Ok(()),
+                None => break,
             }
         }
+        let current = top.checkpoint.size();
+        if missing == 0 && !kept.contains(&current) {
+            (missing, newest) = (1, current);
+        }
+        if missing > 0 {
+            let log = log.as_str();
+            faults.push(removed(&format!(
+                "log `{log}` has {missing} checkpoints, up to {newest} leaves, that its copy lacks"
+            )));
+        }
+        Ok(())
     }
 }
 
@@ -164,10 +191,13 @@ async fn leaves(
     named: &mut BTreeSet<InstitutionId>,
     (counts, report): (&mut Counts, &mut Report),
 ) -> Result<(), ReadError> {
-    for bundle in 0..audit.bundles() {
+    for bundle in 0..=audit.bundles() {
         let mut faults = Vec::new();
         let mut by_institution: BTreeMap<InstitutionId, Vec<(u64, AuditLeaf)>> = BTreeMap::new();
-        for (index, text) in audit.bundle(bundle, &mut faults).await? {
+        let is_last = bundle == audit.bundles();
+        let leaves =
+            if is_last { audit.tail(&mut faults).await? } else { audit.bundle(bundle, &mut faults).await? };
+        for (index, text) in leaves {
             counts.leaves += 1;
             match serde_json::from_str::<AuditLeaf>(&text) {
                 Ok(leaf) => by_institution.entry(leaf.institution.clone()).or_default().push((index, leaf)),
@@ -193,15 +223,19 @@ async fn records(
     (counts, report): (&mut Counts, &mut Report),
 ) -> Result<(), ReadError> {
     let store = scoped(check, institution);
-    let mut after = None;
-    loop {
-        let mut faults = Vec::new();
-        after = audit.records(&store, &Window::default(), after, (counts, &mut faults)).await?;
-        report.add(faults);
-        if after.is_none() {
-            return Ok(());
+    for part in 0..AUDIT_PARTS {
+        let mut after = None;
+        loop {
+            let mut faults = Vec::new();
+            let from = (part, after.take());
+            after = audit.records(&store, &Window::default(), from, (counts, &mut faults)).await?;
+            report.add(faults);
+            if after.is_none() {
+                break;
+            }
         }
     }
+    Ok(())
 }
 
 /// A leaf that waits must have its record: a record that is deleted before it is logged shows here.
@@ -223,7 +257,7 @@ async fn waiting(
                 report.add([Fault::new(FaultKind::LeafChanged, detail).about(id)]);
                 continue;
             };
-            let key = Key::new(kind::AUDIT.of(&leaf.institution), id.as_str());
+            let key = record_key(&leaf.institution, &id);
             let found = check.store.get(std::slice::from_ref(&key), Consistency::Strong).await?;
             if found.into_iter().flatten().next().is_none() {
                 let detail = format!("record `{id}`, which waits to be logged, was deleted");

@@ -15,7 +15,7 @@ use cws_platform::{
 };
 use cws_route::{
     answer::log_leaf,
-    audit::{AUDIT_LOG, AuditRecord, Outcome, texts},
+    audit::{AUDIT_LOG, AUDIT_PARTS, AuditRecord, Outcome, TEMPLATE_LOG, part_name, texts},
 };
 use cws_store::{
     Commit, Consistency, Expect, Item, Key, Op, Range, Scoped, Store, Value, Writes, key::read_all, kind,
@@ -110,9 +110,10 @@ impl Rig {
         for log in Log::ALL {
             public_keys.insert(log.as_str(), self.keys.public_key(log.key()).await.unwrap());
         }
-        let kept = BTreeMap::from([(AUDIT_LOG.to_owned(), self.mirror.notes(AUDIT_LOG).unwrap())]);
-        let now = Timestamp::from_millis(START_MS);
-        LogsCheck { store: self.store.clone(), public_keys, kept, now, home: home() }
+        let notes = |log: &str| (log.to_owned(), self.mirror.notes(log).unwrap());
+        let kept = BTreeMap::from([AUDIT_LOG, TEMPLATE_LOG].map(notes));
+        let (now, outside) = (Timestamp::from_millis(START_MS), BTreeMap::new());
+        LogsCheck { store: self.store.clone(), public_keys, kept, outside, now, home: home() }
     }
 
     pub(crate) async fn verify(&self) -> Report {
@@ -173,7 +174,10 @@ fn partitions() -> Vec<String> {
     all.extend((0..3).map(|level| kind::LOG_TILE.part(&format!("audit#{level}"))));
     all.extend((0..256).map(|hash| kind::LOG_INDEX.part(&format!("audit#{hash:02x}"))));
     all.extend((0..8).map(|shard| cws_route::answer::log_pending_partition(AUDIT_LOG, shard)));
-    all.extend(INSTITUTIONS.map(|name| kind::AUDIT.of(&name.parse().unwrap())));
+    for name in INSTITUTIONS {
+        let institution = name.parse().unwrap();
+        all.extend((0..AUDIT_PARTS).map(|part| kind::AUDIT.of_part(&institution, &part_name(part))));
+    }
     all
 }
 
@@ -227,5 +231,5 @@ pub(crate) fn put_record(writes: &mut Writes, record: &AuditRecord) {
 }
 
 pub(crate) fn record_key(record: &AuditRecord) -> Key {
-    Key::new(kind::AUDIT.of(&record.institution), record.id.as_str())
+    cws_route::audit::record_key(&record.institution, record.id.as_str())
 }

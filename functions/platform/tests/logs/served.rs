@@ -164,3 +164,82 @@ async fn a_store_that_went_away_makes_health_503() {
     assert_eq!((response.status, json_of(&response)["code"].as_str()), (503, Some("unavailable")));
     assert_eq!(response.get("retry-after"), Some("1"));
 }
+
+#[tokio::test]
+async fn a_copy_that_is_gone_is_answered_and_does_not_count_as_checked() {
+    let rig = Rig::new().await;
+    rig.write(0, 50).await;
+    let shell = shell(&rig, rig.store.clone());
+    sequence_all(shell.parts(), Signing::Now).await.unwrap();
+    let first = async || json_of(&ask(&shell, "POST", "/api/v2/audit/verify", &json!({})).await);
+    assert_eq!(first().await["copy_checked"], true);
+    std::fs::remove_file(rig.mirror.path("audit").unwrap()).unwrap();
+    let part = first().await;
+    assert_eq!(part["copy_checked"], false);
+    assert_eq!(part["faults"][0]["kind"], "copy_removed", "{part}");
+}
+
+#[tokio::test]
+async fn before_anything_was_logged_no_copy_counts_as_checked() {
+    let rig = Rig::new().await;
+    let shell = shell(&rig, rig.store.clone());
+    let part = json_of(&ask(&shell, "POST", "/api/v2/audit/verify", &json!({})).await);
+    assert_eq!((&part["intact"], &part["copy_checked"]), (&json!(true), &json!(false)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verifying_while_others_write_and_sign_raises_no_alarm() {
+    let rig = Rig::new().await;
+    rig.write(0, 10).await;
+    rig.sequence().await;
+    let shell = shell(&rig, rig.store.clone());
+    let writing = async {
+        for number in 10..200 {
+            rig.write(number, number + 1).await;
+            rig.sequencer(0).run(cws_platform::log::Log::Audit).await.unwrap();
+            tokio::task::yield_now().await;
+        }
+    };
+    let checking = async {
+        for _ in 0..40 {
+            let faults = verify(&shell).await.0;
+            assert!(faults.is_empty(), "{faults:?}");
+        }
+    };
+    futures::join!(writing, checking);
+}
+
+#[tokio::test]
+async fn the_list_merges_the_parts_newest_first_whatever_the_page() {
+    let rig = Rig::new().await;
+    rig.write(0, 300).await;
+    let shell = shell(&rig, rig.store.clone());
+    let mut expected: Vec<String> =
+        (0..300).map(record).filter(|r| r.institution == home()).map(|r| r.id.to_string()).collect();
+    expected.reverse();
+    for limit in [1, 7, 50, 100] {
+        let (mut ids, mut path) = (Vec::new(), format!("/api/v2/audit?limit={limit}"));
+        loop {
+            let page = get(&shell, &path).await;
+            let items = page["items"].as_array().unwrap();
+            assert!(items.len() <= limit);
+            ids.extend(items.iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+            match page["next"].as_str() {
+                Some(next) => path = format!("/api/v2/audit?limit={limit}&cursor={next}"),
+                None => break,
+            }
+        }
+        assert_eq!(ids, expected, "limit {limit}");
+    }
+    let one = get(&shell, "/api/v2/audit?limit=1&actor=usr_150").await;
+    assert_eq!(one["items"][0]["id"], record(150).id.as_str());
+}
+
+async fn get(shell: &Shell, path: &str) -> Value {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let credential = Credential::Bearer("x".to_owned());
+    let request = Request { credential, from_loopback: true, query: query.to_owned(), ..Request::default() };
+    let response = shell.serve_path("GET", path, request).await;
+    assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.body));
+    json_of(&response)
+}

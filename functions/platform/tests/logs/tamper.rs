@@ -1,7 +1,7 @@
 //! Tampering with records: each kind, at many places among 300 records, is found and named.
 
 use crate::rig::{Rig, record, record_key};
-use cws_platform::audit::FaultKind;
+use cws_platform::{audit::FaultKind, log::Log};
 use cws_route::audit::texts;
 use cws_store::{Expect, Op, Value, Writes, kind};
 
@@ -91,16 +91,82 @@ async fn records_that_changed_places_are_found() {
     assert_eq!(kinds, [FaultKind::RecordEdited; 2], "{report}");
 }
 
+/// The place of a record, if it were one of the other institution's.
+fn elsewhere(number: u64) -> cws_store::Key {
+    let other = crate::rig::INSTITUTIONS[usize::try_from((number + 1) % 2).unwrap()].parse().unwrap();
+    cws_route::audit::record_key(&other, record(number).id.as_str())
+}
+
 #[tokio::test]
 async fn a_record_moved_to_another_institution_is_found() {
     let rig = logged().await;
     let key = record_key(&record(20));
     let value = rig.item(&key).await.value;
     rig.delete(key.clone()).await;
-    let other = kind::AUDIT.of(&crate::rig::INSTITUTIONS[1].parse().unwrap());
-    rig.overwrite(cws_store::Key::new(other, key.sort), value).await;
+    rig.overwrite(elsewhere(20), value).await;
     let report = rig.verify().await;
-    assert!(report.faults.iter().any(|fault| fault.kind == FaultKind::RecordDeleted), "{report}");
+    let kinds: Vec<FaultKind> = report.faults.iter().map(|fault| fault.kind).collect();
+    assert_eq!(kinds, [FaultKind::RecordDeleted, FaultKind::RecordInserted], "{report}");
+}
+
+#[tokio::test]
+async fn a_record_copied_to_another_institution_is_found() {
+    let rig = logged().await;
+    rig.write(300, 304).await;
+    rig.sequencer(0).signing(cws_platform::log::Signing::Paced).run(Log::Audit).await.unwrap();
+    for number in [0, 20, 255, 299, 301] {
+        let value = rig.item(&record_key(&record(number))).await.value;
+        rig.overwrite(elsewhere(number), value).await;
+        let id = record(number).id.to_string();
+        assert_eq!(rig.only_fault().await, (FaultKind::RecordInserted, Some(id)), "{number}");
+        rig.delete(elsewhere(number)).await;
+    }
+    rig.write(304, 305).await;
+    let value = rig.item(&record_key(&record(304))).await.value;
+    rig.overwrite(elsewhere(304), value).await;
+    assert_eq!(rig.only_fault().await.0, FaultKind::RecordEdited, "one that waits fits no leaf there");
+}
+
+#[tokio::test]
+async fn a_record_copied_to_another_part_of_its_institution_is_found() {
+    let rig = logged().await;
+    let key = record_key(&record(20));
+    let value = rig.item(&key).await.value;
+    let (start, own) = key.partition.rsplit_once('#').unwrap();
+    let part = if own == "3" { "4" } else { "3" };
+    rig.overwrite(cws_store::Key::new(format!("{start}#{part}"), key.sort), value).await;
+    assert_eq!(rig.only_fault().await, (FaultKind::RecordInserted, Some(record(20).id.to_string())));
+}
+
+#[tokio::test]
+async fn a_record_that_has_its_place_and_no_checkpoint_yet_is_checked_too() {
+    let rig = logged().await;
+    rig.write(300, 320).await;
+    rig.sequencer(0).signing(cws_platform::log::Signing::Paced).run(Log::Audit).await.unwrap();
+    assert_eq!(rig.sizes().await, (320, 300));
+    let report = rig.verify().await;
+    assert!(report.is_clean() && report.to_string().contains("20 of them wait"), "{report}");
+    for number in [300, 311, 319] {
+        let key = record_key(&record(number));
+        let before = rig.item(&key).await.value;
+        let mut edited = record(number);
+        edited.actor = "usr_somebody_else".to_owned();
+        let id = record(number).id.to_string();
+        rig.overwrite(key.clone(), Value::Json(texts(&edited).unwrap().0)).await;
+        assert_eq!(rig.only_fault().await, (FaultKind::RecordEdited, Some(id.clone())), "{number}");
+        rig.delete(key.clone()).await;
+        assert_eq!(rig.only_fault().await, (FaultKind::RecordDeleted, Some(id)), "{number}");
+        rig.overwrite(key, before).await;
+    }
+    let bundle = cws_store::Key::new(kind::LOG_TILE.part("audit#entries"), "tile/entries/001");
+    let Value::Bytes(bytes) = rig.item(&bundle).await.value else { panic!("a bundle is bytes") };
+    let mut changed = bytes.clone();
+    let last = changed.len() - 5;
+    changed[last] ^= 1;
+    rig.overwrite(bundle, Value::Bytes(changed)).await;
+    let report = rig.verify().await;
+    assert!(report.faults.iter().any(|fault| fault.kind == FaultKind::LeafChanged), "{report}");
+    assert!(report.faults.iter().all(|fault| fault.index == Some(319)), "{report}");
 }
 
 #[tokio::test]

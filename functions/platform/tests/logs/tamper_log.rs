@@ -143,15 +143,35 @@ async fn a_database_that_was_rolled_back_is_found_and_is_not_signed_over() {
     rig.restore(backup).await;
     assert_eq!(rig.sizes().await, (100, 100));
     assert_eq!(rig.only_fault().await.0, FaultKind::RolledBack);
-    let mut check = rig.check().await;
-    check.kept.clear();
-    let blind = cws_platform::verify::verify_audit(&check).await.unwrap();
-    assert!(blind.is_clean(), "without the copy nothing shows: {blind}");
-
     // Going on from there would make a second history; the sequencer refuses until somebody decides.
     rig.write(300, 305).await;
     assert!(matches!(rig.try_sequence().await, Err(SequenceError::Advance { .. })));
     assert_eq!(rig.sizes().await.1, 100);
+}
+
+#[tokio::test]
+async fn a_rollback_is_not_hidden_by_removing_the_copy_of_the_checkpoints() {
+    let rig = Rig::new().await;
+    rig.write(0, 100).await;
+    rig.sequence().await;
+    let (backup, taken_away) = (rig.snapshot().await, rig.mirror.notes("audit").unwrap());
+    rig.write(100, 200).await;
+    rig.sequence().await;
+    rig.restore(backup).await;
+    let copy = rig.mirror.path("audit").unwrap();
+    let kept = std::fs::read_to_string(&copy).unwrap();
+    std::fs::remove_file(&copy).unwrap();
+    assert_eq!(rig.only_fault().await.0, FaultKind::CopyRemoved);
+
+    // Cut to fit the older database, it shows nothing: that is what a copy elsewhere is for.
+    let fitting: Vec<&str> = kept.lines().take(taken_away.len()).collect();
+    std::fs::write(&copy, fitting.join("\n") + "\n").unwrap();
+    assert!(rig.verify().await.is_clean());
+    let mut check = rig.check().await;
+    let all: Vec<String> = cws_embedded::checkpoint_file::notes_of(&kept);
+    check.outside.insert("audit".to_owned(), all);
+    let report = cws_platform::verify::verify_audit(&check).await.unwrap();
+    assert!(report.faults.iter().any(|fault| fault.kind == FaultKind::RolledBack), "{report}");
 }
 
 #[tokio::test]
@@ -162,16 +182,27 @@ async fn a_log_that_grew_anew_after_a_rollback_is_found() {
     let backup = rig.snapshot().await;
     rig.write(100, 200).await;
     rig.sequence().await;
-    let kept = rig.mirror.notes("audit").unwrap();
+    let taken_away = rig.mirror.notes("audit").unwrap();
     rig.restore(backup).await;
     std::fs::remove_file(rig.mirror.path("audit").unwrap()).unwrap();
     rig.write(200, 400).await;
     rig.sequence().await;
     assert_eq!(rig.sizes().await, (300, 300));
+    assert_eq!(rig.only_fault().await.0, FaultKind::CopyRemoved, "the copy begins too late");
     let mut check = rig.check().await;
-    check.kept.insert("audit".to_owned(), kept);
+    check.outside.insert("audit".to_owned(), taken_away);
     let report = cws_platform::verify::verify_audit(&check).await.unwrap();
     assert!(report.faults.iter().any(|fault| fault.kind == FaultKind::RolledBack), "{report}");
+}
+
+#[tokio::test]
+async fn the_report_says_how_many_copies_of_checkpoints_were_checked() {
+    let rig = logged().await;
+    let copies = rig.mirror.notes("audit").unwrap().len();
+    let report = rig.verify().await;
+    assert!(report.is_clean(), "{report}");
+    let said = format!("{copies} checkpoints of log `audit` kept elsewhere");
+    assert!(report.to_string().contains(&said), "{report}");
 }
 
 #[tokio::test]

@@ -119,7 +119,7 @@ pub(super) fn record(
         request_id: ctx.request_id().clone(),
     };
     let (row, leaf) = audit::texts(&record)?;
-    let key = Key::new(kind::AUDIT.of(&doer.institution), record.id.as_str());
+    let key = audit::record_key(&doer.institution, record.id.as_str());
     writes.op(Op::Put { key, expect: Expect::Absent, value: Value::Json(row), schema: 1, expires_at: None });
     log_leaf(writes, AUDIT_LOG, record.id.as_str(), leaf)
 }
