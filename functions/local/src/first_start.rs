@@ -43,16 +43,21 @@ async fn publish_once(world: &World) -> Result<(), Problem> {
     if slot.value().is_some_and(|mark| mark.digest == digest) {
         return Ok(());
     }
-    publish(world).await?;
+    let whole = publish(world).await?;
     crate::background::pass(world).await;
+    if !whole {
+        // Without the mark the next start tries again.
+        return Ok(());
+    }
     let mut writes = Writes::new();
     writes.put(&slot, &ShippedMark { digest })?;
     let id = cws_cloud::clock::new_id(now, parts.entropy.as_ref());
     Ok(parts.store.commit(&writes.into_commit(id)).await?)
 }
 
-/// Publishes the templates that come with the program through the routes, as the operator.
-async fn publish(world: &World) -> Result<(), Problem> {
+/// Publishes the templates that come with the program through the routes, as the operator. Answers whether
+/// every one of them is there now.
+async fn publish(world: &World) -> Result<bool, Problem> {
     let key = std::fs::read_to_string(&world.operator.path).map_err(Problem::internal)?;
     let credential = Credential::Bearer(key.trim().to_owned());
     let call = async |call: Call| {
@@ -72,10 +77,13 @@ async fn publish(world: &World) -> Result<(), Problem> {
         }
     };
     let published = shipped::publish(call).await.map_err(Problem::internal)?;
-    if published > 0 {
-        tracing::info!(published, "the templates that come with the program are published");
+    for refused in &published.refused {
+        tracing::error!(%refused, "a template that comes with the program is not published; the others are");
     }
-    Ok(())
+    if published.new > 0 {
+        tracing::info!(published.new, "the templates that come with the program are published");
+    }
+    Ok(published.refused.is_empty())
 }
 
 async fn institution(world: &World) -> Result<(), Problem> {

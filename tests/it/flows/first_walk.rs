@@ -63,6 +63,30 @@ fn a_person_comes_in_searches_reads_and_verifies_a_template_and_opens_a_project(
 }
 
 #[test]
+fn a_publishers_name_does_not_keep_the_program_from_starting() {
+    let app = App::start_local(Setup::for_tests());
+    let author = app.named_person("local", "researcher", "ada");
+    author.post("/marketplace/namespaces", &json!({"name": "ada-lab"})).expect(201);
+    let manifest = "name: Pyton\nslug: pyton-ml\ndescription: Somebody's own tools for machine learning\n\
+        base: ubuntu-24.04\nversion: 1.0.0\npackage_manager: apt\npackages:\n  system: [jq]\n";
+    let new = json!({
+        "namespace": "ada-lab", "name": "pyton-ml", "version": "1.0.0", "template": manifest, "visibility": "public",
+    });
+    author.post("/marketplace/templates", &new).expect(201);
+    let mut app = app;
+    for start in ["with the name in the way", "once more"] {
+        app = app.restart(Setup { templates: true, ..Setup::for_tests() });
+        app.settle();
+        let found = |name: &str| {
+            let found = app.operator().get(&format!("/marketplace/templates/search?q={name}&limit=1"));
+            found.expect(200).json()["items"][0]["name"].clone()
+        };
+        assert_eq!(found("ubuntu-24-04-base"), "ubuntu-24-04-base", "{start}");
+        assert_ne!(found("python-ml"), "python-ml", "{start}: the one that is too close is left out");
+    }
+}
+
+#[test]
 fn an_author_publishes_a_version_that_anybody_can_verify() {
     let app = App::start();
     let author = app.researcher();

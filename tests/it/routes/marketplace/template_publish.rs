@@ -144,8 +144,8 @@ fn the_templates_that_come_with_the_program_are_published_once_and_their_old_nam
     };
     let runtime = Runtime::new().unwrap();
     let count = u32::try_from(cws_templates::shipped::shipped().len()).unwrap();
-    assert_eq!(runtime.block_on(shipped::publish(call)).unwrap(), count);
-    assert_eq!(runtime.block_on(shipped::publish(call)).unwrap(), 0, "a second start publishes nothing");
+    assert_eq!(runtime.block_on(shipped::publish(call)).unwrap().new, count);
+    assert_eq!(runtime.block_on(shipped::publish(call)).unwrap().new, 0, "a second start publishes nothing");
     let stall = Stall::in_app(app);
     let old = yaml_with("Child", "inherits: [\"R Research Workstation\"]\n");
     let made = stall.publish_with("my-statistics", json!({"template": old})).expect(201).json();
