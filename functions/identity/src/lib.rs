@@ -3,6 +3,7 @@
 //! The registry (`usr` rows) is the truth about a person; the identity port only knows how to sign in.
 
 pub mod asked_grant;
+pub mod events;
 pub mod fault;
 pub mod names;
 pub mod question;

@@ -17,7 +17,7 @@ pub mod serve;
 pub mod verify;
 pub mod world;
 
-use cws_route::{Consumers, Routes};
+use cws_route::{Consumers, Routes, events::Events};
 
 /// Every domain's routes: the one table.
 pub fn all_routes() -> Vec<Routes> {
@@ -27,4 +27,9 @@ pub fn all_routes() -> Vec<Routes> {
 /// Every domain's consumers.
 pub fn all_consumers() -> Vec<Consumers> {
     vec![cws_marketplace::consumers(), cws_platform::consumers()]
+}
+
+/// Every domain's events: the one catalogue.
+pub fn all_events() -> Vec<Events> {
+    vec![cws_identity::events::EVENTS, cws_projects::events::EVENTS, cws_marketplace::events::EVENTS]
 }

@@ -1,7 +1,7 @@
 //! Puts the parts together: SQLite, the embedded adapters, every domain's routes and consumers.
 
 use crate::{
-    all_consumers, all_routes,
+    all_consumers, all_events, all_routes,
     beats::{Beats, ProcessProbe},
     first_start, keys,
     login_file::LoginService,
@@ -31,7 +31,7 @@ use cws_platform::{
     health::HealthProbe,
 };
 use cws_route::{
-    Problem, Shell, ShellParts, Table,
+    Problem, Shell, ShellParts, Table, asyncapi,
     consumer::AnyConsumer,
     openapi,
     shell::{Authenticate, OperatorCheck},
@@ -279,7 +279,9 @@ fn external(setup: &Setup) -> ExternalLogins {
 fn ports(data: &Path, table: &Table, issuer: EmbeddedIssuer, keys: FileKeys) -> Result<Ports, WorldError> {
     let mirror =
         CheckpointFile::open(&data.join("checkpoints")).map_err(|e| WorldError::Data(e.to_string()))?;
-    let documents = ApiDocuments::of(openapi::document(table, env!("CARGO_PKG_VERSION")));
+    let version = env!("CARGO_PKG_VERSION");
+    let documents =
+        ApiDocuments::of(openapi::document(table, version), &asyncapi::document(&all_events(), version));
     let documents = documents.map_err(|e| WorldError::Data(e.to_string()))?;
     Ok(Ports::new()
         .with::<dyn Identity>(Arc::new(issuer))

@@ -8,6 +8,7 @@ pub mod check;
 pub mod describe;
 pub mod discover;
 pub mod errors;
+pub mod events;
 pub mod examine;
 pub mod filters;
 pub mod find;

@@ -1,4 +1,4 @@
-//! The API's own documents: the OpenAPI text and the page made of it, as a port, since whoever builds the
+//! The API's own documents: the OpenAPI and AsyncAPI texts and the page made of the first, as a port, since whoever builds the
 //! table of all routes has them and a single domain does not.
 
 use crate::docs;
@@ -29,7 +29,9 @@ impl Document {
 pub trait ApiDocument: Send + Sync + 'static {
     /// The OpenAPI document, JSON.
     fn openapi(&self) -> &Document;
-    /// The page that explains it, HTML.
+    /// The AsyncAPI document, JSON.
+    fn asyncapi(&self) -> &Document;
+    /// The page that explains the first, HTML.
     fn page(&self) -> &docs::Page;
 }
 
@@ -41,43 +43,58 @@ impl Port for dyn ApiDocument {
 #[derive(Debug, Error)]
 pub enum DocumentError {
     /// The bytes are not JSON.
-    #[error("the OpenAPI document cannot be read: {0}")]
+    #[error("an API document cannot be read: {0}")]
     Json(#[from] serde_json::Error),
 }
 
-/// The documents, made once: on a laptop of the table (`cws_route::openapi::document`), in a Lambda function
-/// of the generated file that is compiled in.
+/// The documents, made once: on a laptop of table and catalogue (`cws_route::openapi`, `cws_route::asyncapi`),
+/// in a Lambda function of the generated files that are compiled in.
 #[derive(Debug)]
 pub struct ApiDocuments {
     openapi: Document,
+    asyncapi: Document,
     value: Value,
     page: OnceLock<docs::Page>,
 }
 
 impl ApiDocuments {
-    /// Of the document as a value; it is served in the layout that the generated file has.
+    /// Of the documents as values; they are served in the layout that the generated files have.
     ///
     /// # Errors
     /// `Json`, which a value excludes.
-    pub fn of(value: Value) -> Result<Self, DocumentError> {
-        let mut text = serde_json::to_string_pretty(&value)?;
-        text.push('\n');
-        Ok(Self { openapi: Document::new(text.into_bytes()), value, page: OnceLock::new() })
+    pub fn of(openapi: Value, asyncapi: &Value) -> Result<Self, DocumentError> {
+        Ok(Self {
+            openapi: laid_out(&openapi)?,
+            asyncapi: laid_out(asyncapi)?,
+            value: openapi,
+            page: OnceLock::new(),
+        })
     }
 
-    /// Of the bytes of a generated file, served as they are.
+    /// Of the bytes of generated files, served as they are.
     ///
     /// # Errors
     /// `Json`.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, DocumentError> {
-        let value = serde_json::from_slice(bytes)?;
-        Ok(Self { openapi: Document::new(bytes.to_vec()), value, page: OnceLock::new() })
+    pub fn from_bytes(openapi: &[u8], asyncapi: &[u8]) -> Result<Self, DocumentError> {
+        let value = serde_json::from_slice(openapi)?;
+        let [openapi, asyncapi] = [openapi, asyncapi].map(|bytes| Document::new(bytes.to_vec()));
+        Ok(Self { openapi, asyncapi, value, page: OnceLock::new() })
     }
+}
+
+fn laid_out(value: &Value) -> Result<Document, DocumentError> {
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    Ok(Document::new(text.into_bytes()))
 }
 
 impl ApiDocument for ApiDocuments {
     fn openapi(&self) -> &Document {
         &self.openapi
+    }
+
+    fn asyncapi(&self) -> &Document {
+        &self.asyncapi
     }
 
     fn page(&self) -> &docs::Page {

@@ -16,6 +16,7 @@ use cws_route::{Consumers, Routes};
 pub fn routes() -> Routes {
     Routes::new("platform")
         .add::<routes::version_index::VersionIndex>()
+        .add::<routes::asyncapi_view::AsyncapiView>()
         .add::<routes::audit_list::AuditList>()
         .add::<routes::audit_checkpoint::AuditCheckpoint>()
         .add::<routes::audit_verify::AuditVerify>()

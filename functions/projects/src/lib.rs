@@ -3,6 +3,7 @@
 //! A project is one row (`prj`) that also counts its owners and members, so that every change of who is
 //! in it rewrites that row under a condition: two changes never pass each other unseen.
 
+pub mod events;
 pub mod fault;
 pub mod find;
 pub mod names;

@@ -5,11 +5,13 @@
 //! together with the audit record, the stored answer and the events. Event consumers are siblings.
 
 pub mod answer;
+pub mod asyncapi;
 pub mod audit;
 pub mod body;
 pub mod caller;
 pub mod consumer;
 pub mod ctx;
+pub mod events;
 pub mod input;
 pub mod list;
 pub mod openapi;

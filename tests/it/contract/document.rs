@@ -35,7 +35,7 @@ fn every_reference_in_the_document_leads_somewhere() {
     }
 }
 
-fn collect(value: &Value, found: &mut BTreeSet<String>) {
+pub(super) fn collect(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(members) => {
             if let Some(Value::String(reference)) = members.get("$ref") {

@@ -3,4 +3,5 @@
 mod document;
 pub(crate) mod layers;
 mod mirror;
+mod events;
 mod tidy;

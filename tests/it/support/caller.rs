@@ -115,5 +115,7 @@ impl Caller {
 }
 
 fn is_outside(path: &str) -> bool {
-    ["/openapi.json", "/docs", "/health", "/.well-known/"].iter().any(|outside| path.starts_with(outside))
+    ["/openapi.json", "/asyncapi.json", "/docs", "/health", "/.well-known/"]
+        .iter()
+        .any(|outside| path.starts_with(outside))
 }

@@ -7,8 +7,9 @@ use cws_platform::{
 use cws_runtime::{Failure, Ports, Store, no_own_port};
 use std::{process::ExitCode, sync::Arc};
 
-/// The generated contract: what is served is what was committed.
+/// The generated contracts: what is served is what was committed.
 const OPENAPI: &[u8] = include_bytes!("../../../../infra/generated/openapi.json");
+const ASYNCAPI: &[u8] = include_bytes!("../../../../infra/generated/asyncapi.json");
 
 fn main() -> ExitCode {
     cws_runtime::domain_with(cws_platform::routes(), cws_platform::consumers(), own_port)
@@ -16,7 +17,10 @@ fn main() -> ExitCode {
 
 fn own_port(ports: Ports, name: &str, store: &Arc<dyn Store>) -> Result<Ports, Failure> {
     match name {
-        "api_document" => Ok(ports.with::<dyn ApiDocument>(Arc::new(ApiDocuments::from_bytes(OPENAPI)?))),
+        "api_document" => {
+            let documents = ApiDocuments::from_bytes(OPENAPI, ASYNCAPI)?;
+            Ok(ports.with::<dyn ApiDocument>(Arc::new(documents)))
+        }
         "health_probe" => Ok(ports.with::<dyn HealthProbe>(Arc::new(StoreProbe(store.clone())))),
         other => no_own_port(ports, other, store),
     }

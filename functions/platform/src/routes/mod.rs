@@ -1,5 +1,6 @@
 //! One file a route, named after its operation id.
 
+pub mod asyncapi_view;
 pub mod audit_checkpoint;
 pub mod audit_list;
 pub mod audit_proof;

@@ -1,5 +1,6 @@
 //! Routes of the platform domain.
 
+mod asyncapi_view;
 mod audit_checkpoint;
 mod audit_list;
 mod audit_proof;
