@@ -8,6 +8,8 @@ mod catalogue;
 mod compare;
 mod filed;
 mod fill;
+#[cfg(test)]
+mod heat;
 mod line;
 mod load;
 mod memory;
