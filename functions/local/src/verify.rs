@@ -1,15 +1,9 @@
 //! `cws verify`: holds what is stored against what was signed.
 
 use crate::world::HOME;
-use cws_cloud::{
-    Clock,
-    signer::{KeyName, Signer},
-};
+use cws_cloud::{Clock, signer::KeyName};
 use cws_embedded::{
-    checkpoint_file::notes_of,
-    keys::FileKeys,
-    sqlite::{Options, SqliteStore},
-    system::{SystemClock, SystemEntropy},
+    checkpoint_file::notes_of, keys::public_key_in, sqlite::ReadOnlyStore, system::SystemClock,
 };
 use cws_platform::verify::{LogsCheck, Report, verify_logs, verify_template_offline};
 use cws_route::audit::{AUDIT_LOG, TEMPLATE_LOG};
@@ -25,31 +19,33 @@ const LOGS: [(&str, KeyName); 2] = [(AUDIT_LOG, KeyName::AuditLog), (TEMPLATE_LO
 /// # Errors
 /// When the directory or the copy cannot be read; faults are in the report.
 pub async fn audit(data: &Path, outside: Option<&Path>) -> Outcome {
-    let keys_dir = data.join("keys");
     if !data.join("cws.db").exists() {
         return Err(format!("there is no store in `{}`; say where with --data", data.display()).into());
     }
-    // A fresh key would verify nothing, and would hide that the one that signed is gone.
-    if let Some((_, name)) =
-        LOGS.iter().find(|(_, name)| !keys_dir.join(format!("{}.key", name.as_str())).exists())
-    {
-        let missing = keys_dir.join(format!("{}.key", name.as_str()));
-        return Err(format!(
-            "`{}` is missing: without the key that signed the log nothing can be checked; restore it from a backup",
-            missing.display()
-        )
-        .into());
-    }
     let outside = outside.map(copies).transpose()?.unwrap_or_default();
-    let store = SqliteStore::open(data, Options::default())?;
-    let keys = FileKeys::open(&keys_dir, &SystemEntropy::default())?;
+    let public_keys = public_keys(&data.join("keys"))?;
+    let store = ReadOnlyStore::open(data)?;
     let kept = notes(&data.join("checkpoints"))?;
-    let mut public_keys = BTreeMap::new();
-    for (log, name) in LOGS {
-        public_keys.insert(log, keys.public_key(name).await?);
-    }
     let check = LogsCheck { store, public_keys, kept, outside, now: SystemClock.now(), home: HOME.parse()? };
     Ok(verify_logs(&check).await?)
+}
+
+/// The public keys of the logs. INVARIANT (no fresh key): a missing key is not made, since a fresh one would
+/// verify nothing and hide that the one that signed is gone.
+fn public_keys(dir: &Path) -> Result<BTreeMap<&'static str, [u8; 32]>, Box<dyn Error>> {
+    let mut keys = BTreeMap::new();
+    for (log, name) in LOGS {
+        let missing = || {
+            format!(
+                "the key `{}` is missing in `{}`: without it nothing that was signed can be checked; restore it \
+                 from a backup",
+                name.as_str(),
+                dir.display()
+            )
+        };
+        keys.insert(log, public_key_in(dir, name)?.ok_or_else(missing)?);
+    }
+    Ok(keys)
 }
 
 /// A copy that was taken away: one that holds nothing is no copy, but most likely a wrong path.

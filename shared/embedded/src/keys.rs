@@ -88,6 +88,20 @@ impl fmt::Debug for FileKeys {
     }
 }
 
+/// The public half of a key that is kept in a directory; none when it is not there. Nothing is made: for
+/// whoever only checks what was signed.
+///
+/// # Errors
+/// `KeyFileError` when the file has a wrong length, may be read by others, or cannot be used.
+pub fn public_key_in(dir: &Path, name: KeyName) -> Result<Option<[u8; 32]>, KeyFileError> {
+    let path = dir.join(format!("{}.key", name.as_str()));
+    let Some(bytes) = file::read_private(&path)? else { return Ok(None) };
+    let found = bytes.len();
+    let seed = bytes.try_into().map_err(|_| KeyFileError::Length { path: path.clone(), found })?;
+    let public = pair(&path, &seed)?.public_key().as_ref().try_into().ok();
+    public.map(Some).ok_or(KeyFileError::Rejected(path))
+}
+
 /// The seed in a file; a new one when there is none.
 fn seed(path: &Path, entropy: &dyn Entropy) -> Result<[u8; SEED_BYTES], KeyFileError> {
     let bytes = match file::read_private(path)? {

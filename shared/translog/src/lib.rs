@@ -15,16 +15,13 @@
 //! | sign the head | – | [`advance`], then [`Unsigned::to_be_signed`] and [`Unsigned::attach`] |
 //! | read a head | – | [`Checkpoint::open`] |
 //! | prove offline | – | [`ProofFile`] |
-//! | check a whole log | – | [`verify_log`] |
 //!
 //! Written on `aws-lc-rs` and not on the crate `tlog_tiles`, which asserts on its input, has no signed notes or
 //! proof files, and would bring a second hash library and older copies of `base64` and `thiserror`.
 
 mod advance;
 mod append;
-mod audit;
 mod checkpoint;
-mod fault;
 mod hash;
 mod key;
 mod note;
@@ -36,9 +33,7 @@ mod tree;
 
 pub use advance::{AdvanceError, Unsigned, advance};
 pub use append::{AppendError, Appended, append, append_bundles, append_leaves, append_needs, bundle_needs};
-pub use audit::{verify_bundles, verify_log};
 pub use checkpoint::{Checkpoint, CheckpointError, MAX_ORIGIN_BYTES};
-pub use fault::LogFault;
 pub use hash::{HASH_BYTES, Hash, HashTextError};
 pub use key::{KeyError, SIGNATURE_BYTES, VerifierKey};
 pub use note::{MAX_NOTE_BYTES, MAX_NOTE_SIGNATURES, NoteError, SignedNote};

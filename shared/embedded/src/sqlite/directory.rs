@@ -84,6 +84,21 @@ impl Directory {
         Ok(directory)
     }
 
+    /// Takes the lock of a directory that is only looked into: nothing is made or written. Without a lock
+    /// file nobody has it open.
+    pub(super) fn look(path: &Path) -> Result<Option<File>, OpenError> {
+        let failed = |source| OpenError::Directory { path: path.to_owned(), source };
+        let mut lock = match File::open(path.join("lock")) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            lock => lock.map_err(failed)?,
+        };
+        match lock.try_lock() {
+            Ok(()) => Ok(Some(lock)),
+            Err(TryLockError::WouldBlock) => Err(in_use(path, &mut lock)),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
+
     /// The database file.
     pub(super) fn database(&self) -> PathBuf {
         self.path.join("cws.db")

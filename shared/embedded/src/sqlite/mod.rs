@@ -8,12 +8,14 @@ mod apply;
 mod directory;
 mod error;
 mod read;
+mod read_only;
 mod readers;
 mod schema;
 mod upkeep;
 mod writer;
 
 pub use directory::OpenError;
+pub use read_only::ReadOnlyStore;
 
 use cws_model::Timestamp;
 use cws_store::{Commit, Consistency, Health, Item, Key, Page, Range, Store, StoreError, limits};

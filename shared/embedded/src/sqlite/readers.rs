@@ -37,6 +37,12 @@ impl Readers {
         Ok(Self { idle: Mutex::new(idle), free: Semaphore::new(count) })
     }
 
+    /// Opens one connection that cannot write, to a file of the current schema.
+    pub(super) fn of_read_only(path: &Path) -> Result<Self, OpenError> {
+        let connection = schema::open_read_only(path)?;
+        Ok(Self { idle: Mutex::new(vec![connection]), free: Semaphore::new(1) })
+    }
+
     /// Reads keys, all from one snapshot.
     pub(super) async fn get(&self, keys: &[Key]) -> Result<Vec<Option<Item>>, StoreError> {
         self.read(|connection| match keys {

@@ -87,6 +87,23 @@ pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// Opens a connection to a file that must not be changed, not even to be brought to the current schema.
+pub(super) fn open_read_only(path: &Path) -> Result<Connection, OpenError> {
+    let failed = |e: rusqlite::Error| refused(path, &e);
+    let connection =
+        Connection::open_with_flags(path, flags(OpenFlags::SQLITE_OPEN_READ_ONLY)).map_err(failed)?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
+    let (found, path) = (identify(&connection, path)?, path.to_owned());
+    match found.cmp(&known()) {
+        std::cmp::Ordering::Equal => Ok(connection),
+        std::cmp::Ordering::Greater => Err(OpenError::NewerSchema { path, found, known: known() }),
+        std::cmp::Ordering::Less => {
+            let reason = format!("it has schema version {found}: start the program on it once");
+            Err(OpenError::Database { path, reason })
+        }
+    }
+}
+
 /// A connection belongs to one thread, so SQLite's own locks are not needed.
 fn flags(access: OpenFlags) -> OpenFlags {
     access | OpenFlags::SQLITE_OPEN_NO_MUTEX

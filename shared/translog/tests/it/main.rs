@@ -17,8 +17,6 @@ mod proofs;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
-mod tamper;
-#[cfg(test)]
 mod tiles;
 #[cfg(test)]
 mod vectors;
