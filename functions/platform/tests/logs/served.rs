@@ -10,7 +10,7 @@ use cws_cloud::{
 };
 use cws_embedded::system::{SystemClock, SystemEntropy};
 use cws_platform::{
-    health::{HealthProbe, StoreProbe},
+    health::{BackgroundHealth, HealthProbe, StoreProbe, WorkHealth},
     log::Signing,
     reactions::log_sequence::sequence_all,
 };
@@ -33,6 +33,11 @@ impl OperatorCheck for Anybody {
 }
 
 fn shell(rig: &Rig, store: Arc<dyn Store>) -> Shell {
+    let probe = StoreProbe(store.clone());
+    shell_with(rig, store, Arc::new(probe))
+}
+
+fn shell_with(rig: &Rig, store: Arc<dyn Store>, probe: Arc<dyn HealthProbe>) -> Shell {
     let clock = Arc::new(SystemClock);
     let verifier = TokenVerifier::new(Vec::new(), Arc::new(NoFetcher), clock.clone());
     let signer: Arc<dyn Signer> = rig.keys.clone();
@@ -41,7 +46,7 @@ fn shell(rig: &Rig, store: Arc<dyn Store>) -> Shell {
         ports: Ports::new()
             .with::<dyn Signer>(signer)
             .with::<dyn CheckpointMirror>(mirror)
-            .with::<dyn HealthProbe>(Arc::new(StoreProbe(store.clone()))),
+            .with::<dyn HealthProbe>(probe),
         store,
         authorizer: Authorizer::new().unwrap(),
         authenticate: Authenticate::new(verifier, Some(Arc::new(Anybody))),
@@ -66,6 +71,32 @@ async fn ask(shell: &Shell, method: &str, path: &str, body: &Value) -> Response 
 
 fn json_of(response: &Response) -> Value {
     serde_json::from_slice(&response.body).unwrap()
+}
+
+/// A deployment whose store answers while a part of its work does not come to an end.
+struct Stuck(Arc<dyn Store>);
+
+impl HealthProbe for Stuck {
+    fn store(&self) -> BoxFuture<'_, Result<cws_store::Health, StoreError>> {
+        self.0.health()
+    }
+
+    fn background(&self, now: cws_model::Timestamp) -> Option<BackgroundHealth> {
+        let part = |name, stuck| WorkHealth { name, last_done_at: Some(now), stuck };
+        Some(BackgroundHealth { parts: vec![part("hand_over", false), part("logs", true)], parked_events: 3 })
+    }
+}
+
+#[tokio::test]
+async fn work_that_is_stuck_makes_health_degraded_and_names_it() {
+    let rig = Rig::new().await;
+    let shell = shell_with(&rig, rig.store.clone(), Arc::new(Stuck(rig.store.clone())));
+    let response = ask(&shell, "GET", "/health", &Value::Null).await;
+    let body = json_of(&response);
+    assert_eq!((response.status, &body["status"]), (200, &json!("degraded")));
+    assert_eq!(body["background"]["parts"][1]["name"], "logs");
+    assert_eq!(body["background"]["parts"][1]["stuck"], true);
+    assert_eq!(body["background"]["parked_events"], 3);
 }
 
 /// Every part of a verification: faults by kind, leaves and records looked at, calls made.

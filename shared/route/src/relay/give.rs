@@ -128,24 +128,7 @@ impl Relay {
             return Ok(Handed::Done);
         }
         let mut writes = Writes::new();
-        let (mark, handed) = match missed {
-            Missed::Outage(reason) => {
-                tracing::warn!(consumer = name, event = %event.id, kind = event.kind, reason, "a consumer misses something it needs; the event waits");
-                (after_outage(before, now), Handed::Away)
-            }
-            Missed::Conflict => return Ok(Handed::Failed),
-            Missed::Fault(reason) if before.tries + 1 < TRIES => {
-                let tries = before.tries + 1;
-                tracing::warn!(consumer = name, event = %event.id, kind = event.kind, tries, reason, "a consumer failed; it is tried again");
-                (after_fault(before, now), Handed::Failed)
-            }
-            Missed::Fault(reason) => {
-                tracing::error!(consumer = name, event = %event.id, kind = event.kind, reason, "a consumer failed too often; the event is parked");
-                let parked = Parked::new(event, &reason, now);
-                writes.overwrite(parked_key(name, event.id.as_str()), &parked, None)?;
-                (Consumed { tries: before.tries + 1, done: true, ..before }, Handed::Parked)
-            }
-        };
+        let (mark, handed) = judged(name, event, before, missed, now, &mut writes)?;
         writes.put_until(seen, &mark, Some(now.plus_seconds(REMEMBER_S)))?;
         match self.commit(writes).await {
             Ok(()) => Ok(handed),
@@ -177,6 +160,34 @@ impl Relay {
         writes.overwrite(parked_key(name, event.id.as_str()), &parked, None)?;
         self.commit(writes).await?;
         Ok(Handed::Parked)
+    }
+}
+
+/// What a try that came to nothing means: the new mark, and the parked event when it was the last one.
+fn judged(
+    consumer: &str,
+    event: &Event,
+    before: Consumed,
+    missed: Missed,
+    now: Timestamp,
+    writes: &mut Writes,
+) -> Result<(Consumed, Handed), StoreError> {
+    let (id, kind, tries) = (&event.id, &event.kind, before.tries + 1);
+    match missed {
+        Missed::Outage(reason) => {
+            tracing::warn!(consumer, event = %id, kind, reason, "a consumer misses something it needs; the event waits");
+            Ok((after_outage(before, now), Handed::Away))
+        }
+        Missed::Fault(reason) if tries < TRIES => {
+            tracing::warn!(consumer, event = %id, kind, tries, reason, "a consumer failed; it is tried again");
+            Ok((after_fault(before, now), Handed::Failed))
+        }
+        Missed::Fault(reason) => {
+            tracing::error!(consumer, event = %id, kind, reason, "a consumer failed too often; the event is parked");
+            writes.overwrite(parked_key(consumer, id.as_str()), &Parked::new(event, &reason, now), None)?;
+            Ok((Consumed { tries, done: true, ..before }, Handed::Parked))
+        }
+        Missed::Conflict => Ok((before, Handed::Failed)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::rig::{Rig, Scripted, effect, whole_pass};
 use cws_route::relay::Passed;
-use cws_store::{Store, faults};
+use cws_store::{Store, faults, key::spread, outbox};
 use std::{
     collections::BTreeSet,
     sync::{
@@ -56,12 +56,10 @@ async fn in_a_part_of_the_outbox_events_are_handed_over_in_the_order_of_their_id
     rig.events("thing.first.v1", 200).await;
     let all = Scripted::counting();
     whole_pass(&rig.relay(std::slice::from_ref(&all))).await;
-    for shard in 0..16 {
+    for shard in 0..outbox::SHARDS {
         let order = all.order();
-        let of_shard: Vec<_> = order
-            .iter()
-            .filter(|id| u32::from(*id.as_str().as_bytes().last().unwrap()) % 16 == shard)
-            .collect();
+        let of_shard: Vec<_> =
+            order.iter().filter(|id| spread(id.as_str(), outbox::SHARDS) == shard).collect();
         assert!(of_shard.is_sorted(), "{of_shard:?}");
     }
 }
