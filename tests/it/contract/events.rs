@@ -1,12 +1,12 @@
 //! The catalogue of events: complete, true of what is sent, and the AsyncAPI document made of it.
 
-use super::{layers::root, tidy::files_below};
+use super::layers::root;
 use cws_local::{
-    all_events,
+    all_events, all_routes,
     world::{Setup, World},
 };
 use cws_model::Event;
-use cws_route::{Request, asyncapi, events::EventKind, relay::event_of, request::Credential};
+use cws_route::{Request, Table, asyncapi, events::EventKind, relay::event_of, request::Credential};
 use cws_store::{Consistency, Range, key::read_all, outbox};
 use serde_json::{Value, json};
 use std::{
@@ -25,26 +25,16 @@ fn document() -> Value {
     asyncapi::document(&all_events(), env!("CARGO_PKG_VERSION"))
 }
 
-fn is_event_type(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('.').collect();
-    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    let is_version = |word: &str| word.strip_prefix('v').is_some_and(|n| n.parse::<u32>().is_ok());
-    matches!(parts.as_slice(), [thing, happened, version] if is_word(thing) && is_word(happened) && is_version(version))
-}
-
-/// Every text in the routes that looks like the type of an event.
-fn named_in_routes() -> BTreeSet<String> {
-    let files = files_below(&root().join("functions"), "rs");
-    let routes = files.iter().filter(|file| file.components().any(|part| part.as_os_str() == "routes"));
-    let texts = routes.map(|file| fs::read_to_string(file).unwrap());
-    let types = texts.flat_map(|text| text.split('"').map(str::to_owned).collect::<Vec<_>>());
-    types.filter(|text| is_event_type(text)).collect()
+/// What the routes say that they emit.
+fn emitted() -> BTreeSet<&'static str> {
+    let table = Table::new(all_routes()).unwrap();
+    table.rows().iter().flat_map(|row| row.spec().emits).copied().collect()
 }
 
 #[test]
-fn every_event_that_a_route_names_is_in_the_catalogue_and_no_other_is() {
-    let listed: BTreeSet<String> = catalogue().keys().map(|kind| (*kind).to_owned()).collect();
-    assert_eq!(named_in_routes(), listed);
+fn every_event_that_a_route_emits_is_in_the_catalogue_and_no_other_is() {
+    let listed: BTreeSet<&str> = catalogue().keys().copied().collect();
+    assert_eq!(emitted(), listed);
     let count: usize = all_events().iter().map(|events| events.kinds.len()).sum();
     assert_eq!(count, listed.len(), "each is listed once");
 }

@@ -1,7 +1,7 @@
 //! Rules about the code itself, held by tests.
 
 mod document;
+mod events;
 pub(crate) mod layers;
 mod mirror;
-mod events;
 mod tidy;

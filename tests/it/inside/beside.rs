@@ -59,10 +59,27 @@ pub const BESIDE: &[Beside] = &[
         "takes a token of another issuer",
         Ok("refusals::nobody_and_a_forged_token_are_401"),
     ),
+    row("flows/background", "looks at the work beside requests", Err("EventBridge and queues do that work")),
+    row("routes/identity/mfa_enroll", "moves the clock", Err("Cognito keeps its own second factor")),
     row(
-        "routes/identity/password",
+        "routes/identity/password_change",
         "reads the letters that a laptop keeps in a file",
         Err("Cognito sends its own letters"),
+    ),
+    row(
+        "routes/identity/session_exchange",
+        "brings a login service along",
+        Err("Cognito exchanges codes there"),
+    ),
+    row(
+        "routes/identity/user_update",
+        "moves the clock",
+        Ok("identity::a_person_sees_their_own_record_with_its_etag"),
+    ),
+    row(
+        "routes/marketplace/namespace_create",
+        "starts with the shipped templates",
+        Err("none are shipped there"),
     ),
     row(
         "routes/marketplace/template_list_rebuild",
@@ -70,7 +87,7 @@ pub const BESIDE: &[Beside] = &[
         Ok("marketplace::what_is_published_is_found_a_little_later"),
     ),
     row(
-        "routes/marketplace/template_log",
+        "routes/marketplace/template_log_checkpoint",
         "reads a whole log, so nobody else may write it",
         Ok("events::what_was_done_is_in_the_signed_audit_log_a_minute_later"),
     ),
@@ -78,6 +95,17 @@ pub const BESIDE: &[Beside] = &[
         "routes/marketplace/template_publish",
         "looks into the store",
         Ok("marketplace::of_racing_publishers_of_one_name_one_wins"),
+    ),
+    row(
+        "routes/marketplace/template_log_tile",
+        "reads a whole log, so nobody else may write it",
+        Ok("events::what_was_done_is_in_the_signed_audit_log_a_minute_later"),
+    ),
+    row("routes/marketplace/template_validate", "brings its own tools", Err("no tools read scripts there")),
+    row(
+        "routes/marketplace/trust_root_view",
+        "looks at what is not public yet",
+        Err("others have published there"),
     ),
     row("routes/marketplace/template_trending", "moves the clock", Err("trends take days")),
     row("routes/marketplace/template_version_verify", "edits what is stored", Err("nobody edits rows there")),

@@ -45,7 +45,7 @@ fn killed_while_starting(data: &Path) {
 
 /// Ada, and a namespace of hers.
 fn first_start(data: &Path) -> String {
-    let mut program = start(data);
+    let program = start(data);
     let ada = program.person("ada");
     ada.post("/marketplace/namespaces", &json!({"name": "crash-lab"})).expect(201);
     program.kill();
@@ -81,7 +81,7 @@ fn write(ada: &Caller, round: usize, told: &Sender<Written>) {
 
 /// Starts, writes and kills: the moment differs from round to round by how much was acknowledged.
 fn killed_while_writing(data: &Path, token: &str, round: usize, wanted: usize) -> Vec<Written> {
-    let mut program = start(data);
+    let program = start(data);
     let ada = Caller::new(&program.base_url, Some(token.to_owned()), String::new());
     let (told, heard): (_, Receiver<Written>) = channel();
     let writer = thread::spawn(move || write(&ada, round, &told));
@@ -112,7 +112,7 @@ fn survives(data: &Path) {
         }
     }
     assert!(acknowledged.len() >= wanted_at_least && wanted_at_least > KILLS, "{}", acknowledged.len());
-    let mut program = start(data);
+    let program = start(data);
     let ada = Caller::new(&program.base_url, Some(token), String::new());
     everything_is_there(&ada, &acknowledged);
     program.kill();

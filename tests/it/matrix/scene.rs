@@ -84,8 +84,10 @@ impl<'a> Scene<'a> {
 
     /// The route's path, about what is here.
     pub(super) fn path(&self, row: &Row) -> String {
+        let newcomer = row.spec().operation_id == "user_setup_token_create";
         let fill = |name: &str| match name {
             "institution_id" => self.institution.clone(),
+            "user_id" if newcomer => self.newcomer().field("id"),
             "user_id" => self.member.user_id.clone(),
             "project_id" => self.project.clone(),
             "namespace" => self.namespace.clone(),
@@ -164,9 +166,14 @@ impl<'a> Scene<'a> {
     }
 
     fn setup_token(&self) -> String {
+        self.newcomer().field("setup_token")
+    }
+
+    /// Somebody who has no password yet.
+    fn newcomer(&self) -> Reply {
         let name = word();
         let body = json!({"username": name, "email": format!("{name}@example.org"), "full_name": "A Person"});
-        self.admin.post("/users/registry", &body).expect(201).field("setup_token")
+        self.admin.post("/users/registry", &body).expect(201)
     }
 
     /// A laptop writes letters into a file.

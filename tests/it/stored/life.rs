@@ -18,6 +18,7 @@ const CHILD: &str = "name: Lake tools\nslug: lake-tools\ndescription: The same f
 pub(super) fn live(app: &App) -> Left {
     let ada = app.named_person("local", "researcher", "ada");
     let bob = app.named_person("local", "researcher", "bob");
+    app.named_person("local", "institution_admin", "dora");
     people(app, &ada);
     let project =
         ada.post_once("/projects", "first", &json!({"name": "River survey"})).expect(201).field("id");

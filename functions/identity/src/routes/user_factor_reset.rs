@@ -21,6 +21,7 @@ impl Route for UserFactorReset {
     const SPEC: Spec = Spec::post("user_factor_reset", "/users/registry/{user_id}/factor/reset")
         .summary("Take a lost second factor off")
         .requires(Action::UserCredentialReset)
+        .answers(&["ETag"])
         .reads(&[kind::DIRECTORY, kind::USER_PROJECT, kind::USER_ACTIVE])
         .writes(&[kind::USER])
         .calls(&[<dyn Identity as Port>::NAME])

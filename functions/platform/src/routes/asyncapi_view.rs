@@ -10,6 +10,7 @@ pub enum AsyncapiView {}
 impl Route for AsyncapiView {
     const SPEC: Spec = Spec::get("asyncapi_view", "/asyncapi.json")
         .summary("Read the AsyncAPI document of the events")
+        .answers(&["ETag"])
         .public("the document says what events there are and holds none")
         .calls(&[<dyn ApiDocument>::NAME])
         .cache("public, max-age=300");

@@ -9,7 +9,7 @@ use crate::{
 };
 use cws_model::InstitutionId;
 use cws_store::{
-    Expect, Key, Op, Value, Writes, kind,
+    Expect, Op, Value, Writes,
     limits::{COMMIT_MAX_OPS, SHELL_OPS},
     outbox,
 };
