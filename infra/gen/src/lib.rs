@@ -17,7 +17,9 @@ pub use document::Document;
 pub use grants::{Grant, Statement, of_consumer, of_route};
 pub use offered::{Port, offered};
 
-use cws_route::{ConsumerSpec, Consumers, Routes, Spec, Table, openapi, table::TableError};
+use cws_route::{
+    ConsumerSpec, Consumers, Routes, Spec, Table, asyncapi, events::Events, openapi, table::TableError,
+};
 use std::{collections::BTreeMap, path::PathBuf};
 
 /// A domain as the generator sees it: what answers and what reacts.
@@ -40,6 +42,8 @@ pub struct Product {
     pub domains: Vec<Domain>,
     /// The contract, OpenAPI 3.1.
     pub openapi: String,
+    /// The events, AsyncAPI 3.0.
+    pub asyncapi: String,
 }
 
 /// The product, whole.
@@ -55,6 +59,7 @@ pub fn product() -> Result<Product, TableError> {
             cws_platform::routes(),
         ],
         &[cws_marketplace::consumers(), cws_platform::consumers()],
+        &[cws_identity::events::EVENTS, cws_projects::events::EVENTS, cws_marketplace::events::EVENTS],
     )
 }
 
@@ -62,12 +67,13 @@ pub fn product() -> Result<Product, TableError> {
 ///
 /// # Errors
 /// A mistake in the table.
-pub fn from(routes: Vec<Routes>, consumers: &[Consumers]) -> Result<Product, TableError> {
+pub fn from(routes: Vec<Routes>, consumers: &[Consumers], events: &[Events]) -> Result<Product, TableError> {
     let names: Vec<&'static str> = routes.iter().map(Routes::domain).collect();
     let table = Table::new(routes)?;
     let openapi = openapi::document(&table, env!("CARGO_PKG_VERSION"));
     let domains = names.into_iter().map(|name| domain(name, &table, consumers)).collect();
-    Ok(Product { domains, openapi: format!("{openapi:#}\n") })
+    let asyncapi = asyncapi::document(events, env!("CARGO_PKG_VERSION"));
+    Ok(Product { domains, openapi: format!("{openapi:#}\n"), asyncapi: format!("{asyncapi:#}\n") })
 }
 
 fn domain(name: &'static str, table: &Table, consumers: &[Consumers]) -> Domain {
@@ -105,6 +111,7 @@ pub fn files(product: &Product) -> BTreeMap<String, String> {
         domains.iter().map(|domain| (format!("{}.json", domain.name), stack::of(domain).text())).collect();
     files.insert("rest-api.json".to_owned(), rest_api::of(domains).text());
     files.insert("openapi.json".to_owned(), product.openapi.clone());
+    files.insert("asyncapi.json".to_owned(), product.asyncapi.clone());
     files.insert("permissions.txt".to_owned(), listing::permissions(domains));
     files.insert("routes.md".to_owned(), listing::routes(domains));
     files
