@@ -268,6 +268,6 @@ mod tests {
             assert!(Cli::read(words).is_ok(), "{typed}");
             read += 1;
         }
-        assert_eq!(read, 5);
+        assert_eq!(read, 6);
     }
 }

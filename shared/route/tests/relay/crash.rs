@@ -6,7 +6,9 @@ use cws_model::Event;
 use cws_store::{
     Store,
     faults::{Conflict, Crash, FailAfterCommit, FailBeforeCommit, Throttle, When},
+    retry::{Retrying, Rule},
 };
+use futures::future::ready;
 use std::sync::Arc;
 
 async fn settled(rig: &Rig, events: &[Event], consumers: &[Arc<Scripted>; 2], about: &str) {
@@ -54,6 +56,9 @@ async fn an_answer_that_gets_lost_at_any_commit_repeats_no_effect() {
             } else {
                 Arc::new(FailBeforeCommit::new(rig.store.clone(), When::nth(nth)))
             };
+            // As a program has it around its store.
+            let rule = Rule::new(Arc::new(|_| Box::pin(ready(()))), nth);
+            let store = Arc::new(Retrying::new(store, rule));
             let passed = whole_pass(&rig.relay_over(store, &consumers)).await;
             assert_eq!(passed.handed, 6, "the same commit is sent again: {passed:?}");
             settled(&rig, &events, &consumers, &format!("commit {nth}, applied {applied}")).await;
