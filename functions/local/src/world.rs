@@ -8,8 +8,13 @@ use crate::{
 };
 use cws_authz::{Authorizer, AuthzError};
 use cws_cloud::{
-    Clock, Entropy, Ports, clock, identity::Identity, mail::Mail, mirror::CheckpointMirror,
-    script_check::ScriptCheck, signer::Signer, token,
+    Clock, Entropy, Ports, clock,
+    identity::Identity,
+    mail::Mail,
+    mirror::{CheckpointCopies, CheckpointMirror},
+    script_check::ScriptCheck,
+    signer::{PublicKeys, Signer},
+    token,
 };
 use cws_embedded::{
     checkpoint_file::CheckpointFile,
@@ -37,7 +42,7 @@ use cws_route::{
     shell::{Authenticate, OperatorCheck},
     table::TableError,
 };
-use cws_search::TemplateIndex;
+use cws_search::{TemplateIndex, TemplateSearch};
 use cws_store::{
     Store, StoreError,
     cursor::Sealer,
@@ -189,11 +194,12 @@ impl World {
         let verifier = token::TokenVerifier::new(trusted.clone(), fetcher(&trusted), clock.clone());
         let table = Table::new(all_routes())?;
         let sealer = Sealer::new(keys::cursor_key(store.as_ref(), clock.as_ref(), entropy.as_ref()).await?);
-        let index = template_index(data, store.as_ref(), clock.as_ref()).await?;
+        let index = Arc::new(template_index(data, store.as_ref(), clock.as_ref()).await?);
         let beats = Arc::new(Beats::new(clock.now()));
         let parts = Arc::new(ShellParts {
             ports: ports(data, &table, issuer, file_keys)?
-                .with::<dyn TemplateIndex>(Arc::new(index))
+                .with::<dyn TemplateSearch>(index.clone())
+                .with::<dyn TemplateIndex>(index)
                 .with::<dyn ScriptCheck>(setup.script_check)
                 .with::<dyn HealthProbe>(Arc::new(ProcessProbe {
                     store: store.clone(),
@@ -279,14 +285,17 @@ fn external(setup: &Setup) -> ExternalLogins {
 fn ports(data: &Path, table: &Table, issuer: EmbeddedIssuer, keys: FileKeys) -> Result<Ports, WorldError> {
     let mirror =
         CheckpointFile::open(&data.join("checkpoints")).map_err(|e| WorldError::Data(e.to_string()))?;
+    let (mirror, keys) = (Arc::new(mirror), Arc::new(keys));
     let version = env!("CARGO_PKG_VERSION");
     let documents =
         ApiDocuments::of(openapi::document(table, version), &asyncapi::document(&all_events(), version));
     let documents = documents.map_err(|e| WorldError::Data(e.to_string()))?;
     Ok(Ports::new()
         .with::<dyn Identity>(Arc::new(issuer))
-        .with::<dyn Signer>(Arc::new(keys))
+        .with::<dyn PublicKeys>(keys.clone())
+        .with::<dyn Signer>(keys)
         .with::<dyn Mail>(Arc::new(MailFile::in_dir(data)))
-        .with::<dyn CheckpointMirror>(Arc::new(mirror))
+        .with::<dyn CheckpointCopies>(mirror.clone())
+        .with::<dyn CheckpointMirror>(mirror)
         .with::<dyn ApiDocument>(Arc::new(documents)))
 }

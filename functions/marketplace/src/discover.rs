@@ -16,7 +16,7 @@ use cws_model::{
     marketplace::{Deprecation, NamespaceMember, TemplateMeta, TemplateStats, Visibility},
 };
 use cws_route::{Ctx, Found, Problem};
-use cws_search::{Page, Position, Query, QueryError, SearchError, TemplateIndex};
+use cws_search::{Page, Position, Query, QueryError, SearchError, TemplateSearch};
 use cws_store::{Key, Kind, Slot, kind};
 use schemars::JsonSchema;
 use semver::Version;
@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Kinds of rows that a list of templates reads.
 pub const READS: &[Kind] = &[kind::TEMPLATE, kind::NAMESPACE];
 /// Ports that a list of templates calls.
-pub const CALLS: &[&str] = &[<dyn TemplateIndex as Port>::NAME];
+pub const CALLS: &[&str] = &[<dyn TemplateSearch as Port>::NAME];
 /// Templates that are read at once: two rows each, and a get takes a hundred.
 const READ_AT_ONCE: usize = 50;
 /// How often the index is asked for more to fill a page from which something fell out.
@@ -160,7 +160,7 @@ pub async fn discover(ctx: &Ctx, query: Query) -> Result<Discovered, Problem> {
 /// # Errors
 /// A limit that is passed, or 503 when there is no answer.
 pub async fn ask(ctx: &Ctx, query: Query) -> Result<Page, Problem> {
-    ctx.port::<dyn TemplateIndex>()?.search(query).await.map_err(problem)
+    ctx.port::<dyn TemplateSearch>()?.search(query).await.map_err(problem)
 }
 
 fn problem(error: SearchError) -> Problem {

@@ -1,6 +1,6 @@
 //! The template log as this domain reads it: checkpoint, tiles and the proof of a record.
 
-use cws_cloud::signer::{KeyName, Signer};
+use cws_cloud::signer::{KeyName, PublicKeys};
 use cws_model::Timestamp;
 use cws_route::{
     Problem,
@@ -78,7 +78,11 @@ impl Log {
 ///
 /// # Errors
 /// What the store or the signer says.
-pub async fn verifier(rows: &Scoped, signer: &dyn Signer, log: Log) -> Result<Option<VerifierKey>, Problem> {
+pub async fn verifier(
+    rows: &Scoped,
+    signer: &dyn PublicKeys,
+    log: Log,
+) -> Result<Option<VerifierKey>, Problem> {
     let head = rows.get::<HeadName>(Some(log.name()), "head").await?.into_value();
     let Some(head) = head else { return Ok(None) };
     let public = signer.public_key(log.key()).await.map_err(Problem::internal)?;

@@ -2,7 +2,7 @@
 
 use crate::place;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use cws_cloud::signer::{KeyName, Signer};
+use cws_cloud::signer::{KeyName, PublicKeys, Signer};
 use cws_model::{
     Timestamp,
     id::PublisherKeyId,
@@ -141,7 +141,7 @@ pub fn published_at(given: Option<&PublisherSignatureIn>, now: Timestamp) -> Res
 ///
 /// # Errors
 /// 500 when it cannot be read.
-pub async fn registry_key(signer: &dyn Signer) -> Result<PublicKey, Problem> {
+pub async fn registry_key(signer: &dyn PublicKeys) -> Result<PublicKey, Problem> {
     let raw = signer.public_key(KeyName::Registry).await.map_err(Problem::internal)?;
     PublicKey::from_raw(&raw).map_err(Problem::internal)
 }

@@ -21,6 +21,21 @@ pub struct Port {
     resources: &'static [&'static str],
 }
 
+const KEY_VARIABLES: &[(&str, &str)] = &[
+    (variables::KEY_REGISTRY, "KeyRegistry"),
+    (variables::KEY_TEMPLATE_LOG, "KeyTemplateLog"),
+    (variables::KEY_AUDIT_LOG, "KeyAuditLog"),
+];
+const KEYS: &[&str] = &["KeyRegistry", "KeyTemplateLog", "KeyAuditLog"];
+const INDEX_VARIABLES: &[(&str, &str)] = &[(variables::INDEX_BUCKET, "IndexBucket")];
+const INDEX: &[&str] =
+    &["arn:${AWS::Partition}:s3:::${IndexBucket}", "arn:${AWS::Partition}:s3:::${IndexBucket}/search/*"];
+const CHECKPOINT_VARIABLES: &[(&str, &str)] = &[(variables::CHECKPOINT_BUCKET, "CheckpointBucket")];
+const CHECKPOINTS: &[&str] = &[
+    "arn:${AWS::Partition}:s3:::${CheckpointBucket}",
+    "arn:${AWS::Partition}:s3:::${CheckpointBucket}/checkpoints/*",
+];
+
 const PORTS: &[Port] = &[
     // Compiled into the binary of its domain.
     Port { name: "api_document", variables: &[], actions: &[], reads: &[], resources: &[] },
@@ -28,35 +43,46 @@ const PORTS: &[Port] = &[
     Port { name: "script_check", variables: &[], actions: &[], reads: &[], resources: &[] },
     Port { name: "health_probe", variables: &[], actions: &[], reads: &[kind::META], resources: &[] },
     Port {
+        name: "public_keys",
+        variables: KEY_VARIABLES,
+        actions: &["kms:GetPublicKey"],
+        reads: &[],
+        resources: KEYS,
+    },
+    Port {
         name: "signer",
-        variables: &[
-            (variables::KEY_REGISTRY, "KeyRegistry"),
-            (variables::KEY_TEMPLATE_LOG, "KeyTemplateLog"),
-            (variables::KEY_AUDIT_LOG, "KeyAuditLog"),
-        ],
+        variables: KEY_VARIABLES,
         actions: &["kms:GetPublicKey", "kms:Sign"],
         reads: &[],
-        resources: &["KeyRegistry", "KeyTemplateLog", "KeyAuditLog"],
+        resources: KEYS,
+    },
+    Port {
+        name: "template_search",
+        variables: INDEX_VARIABLES,
+        actions: &["s3:GetObject", "s3:ListBucket"],
+        reads: &[],
+        resources: INDEX,
     },
     Port {
         name: "template_index",
-        variables: &[(variables::INDEX_BUCKET, "IndexBucket")],
+        variables: INDEX_VARIABLES,
         actions: &["s3:GetObject", "s3:ListBucket", "s3:PutObject"],
         reads: &[],
-        resources: &[
-            "arn:${AWS::Partition}:s3:::${IndexBucket}",
-            "arn:${AWS::Partition}:s3:::${IndexBucket}/search/*",
-        ],
+        resources: INDEX,
+    },
+    Port {
+        name: "checkpoint_copies",
+        variables: CHECKPOINT_VARIABLES,
+        actions: &["s3:GetObject", "s3:ListBucket"],
+        reads: &[],
+        resources: CHECKPOINTS,
     },
     Port {
         name: "checkpoint_mirror",
-        variables: &[(variables::CHECKPOINT_BUCKET, "CheckpointBucket")],
+        variables: CHECKPOINT_VARIABLES,
         actions: &["s3:GetObject", "s3:ListBucket", "s3:PutObject"],
         reads: &[],
-        resources: &[
-            "arn:${AWS::Partition}:s3:::${CheckpointBucket}",
-            "arn:${AWS::Partition}:s3:::${CheckpointBucket}/checkpoints/*",
-        ],
+        resources: CHECKPOINTS,
     },
 ];
 

@@ -10,7 +10,7 @@ use aws_sdk_s3::{
     error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
     primitives::ByteStream,
 };
-use cws_search::{Change, Index, Page, Query, Readers, SearchError, TemplateIndex};
+use cws_search::{Change, Index, Page, Query, Readers, SearchError, TemplateIndex, TemplateSearch};
 use futures::{FutureExt as _, future::BoxFuture};
 use std::{
     io,
@@ -204,11 +204,13 @@ where
     SearchError::Io(io::Error::other(DisplayErrorContext(error).to_string()))
 }
 
-impl TemplateIndex for IndexObject {
+impl TemplateSearch for IndexObject {
     fn search(&self, query: Query) -> BoxFuture<'_, Result<Page, SearchError>> {
         self.find(query).boxed()
     }
+}
 
+impl TemplateIndex for IndexObject {
     fn apply(&self, change: Change) -> BoxFuture<'_, Result<(), SearchError>> {
         self.take_in(change).boxed()
     }

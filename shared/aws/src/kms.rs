@@ -8,7 +8,7 @@ use aws_sdk_kms::{
     primitives::Blob,
     types::{MessageType, SigningAlgorithmSpec},
 };
-use cws_cloud::signer::{KeyName, MESSAGE_MAX_BYTES, SignError, Signer};
+use cws_cloud::signer::{KeyName, MESSAGE_MAX_BYTES, PublicKeys, SignError, Signer};
 use futures::{FutureExt as _, future::BoxFuture};
 use std::{
     collections::BTreeMap,
@@ -97,13 +97,15 @@ where
     SignError::Unavailable(DisplayErrorContext(error).to_string())
 }
 
+impl PublicKeys for KmsSigner {
+    fn public_key(&self, key: KeyName) -> BoxFuture<'_, Result<[u8; 32], SignError>> {
+        self.fetch_public(key).boxed()
+    }
+}
+
 impl Signer for KmsSigner {
     fn sign<'a>(&'a self, key: KeyName, message: &'a [u8]) -> BoxFuture<'a, Result<[u8; 64], SignError>> {
         self.sign_now(key, message).boxed()
-    }
-
-    fn public_key(&self, key: KeyName) -> BoxFuture<'_, Result<[u8; 32], SignError>> {
-        self.fetch_public(key).boxed()
     }
 }
 

@@ -10,7 +10,7 @@ use aws_sdk_s3::{
     error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
     primitives::ByteStream,
 };
-use cws_cloud::mirror::{CheckpointMirror, MirrorError, is_log_name};
+use cws_cloud::mirror::{CheckpointCopies, CheckpointMirror, MirrorError, is_log_name};
 use futures::{FutureExt as _, future::BoxFuture};
 
 /// The bucket.
@@ -107,13 +107,15 @@ where
     unusable(log, &DisplayErrorContext(error).to_string())
 }
 
+impl CheckpointCopies for LockedBucket {
+    fn latest<'a>(&'a self, log: &'a str) -> BoxFuture<'a, Result<Option<String>, MirrorError>> {
+        self.last(log).boxed()
+    }
+}
+
 impl CheckpointMirror for LockedBucket {
     fn keep<'a>(&'a self, log: &'a str, note: &'a str) -> BoxFuture<'a, Result<(), MirrorError>> {
         self.put(log, note).boxed()
-    }
-
-    fn latest<'a>(&'a self, log: &'a str) -> BoxFuture<'a, Result<Option<String>, MirrorError>> {
-        self.last(log).boxed()
     }
 }
 

@@ -21,13 +21,20 @@ pub enum MirrorError {
     LogName(String),
 }
 
-/// Keeps every signed checkpoint a second time. Nothing that was kept is ever changed or removed.
-pub trait CheckpointMirror: Send + Sync + 'static {
-    /// Keeps a signed note; durable before it answers. The same note twice is kept once.
-    fn keep<'a>(&'a self, log: &'a str, note: &'a str) -> BoxFuture<'a, Result<(), MirrorError>>;
-
+/// Reads what was kept in the second place.
+pub trait CheckpointCopies: Send + Sync + 'static {
     /// The note that was kept last; `None` when there is none.
     fn latest<'a>(&'a self, log: &'a str) -> BoxFuture<'a, Result<Option<String>, MirrorError>>;
+}
+
+/// Keeps every signed checkpoint a second time. Nothing that was kept is ever changed or removed.
+pub trait CheckpointMirror: CheckpointCopies {
+    /// Keeps a signed note; durable before it answers. The same note twice is kept once.
+    fn keep<'a>(&'a self, log: &'a str, note: &'a str) -> BoxFuture<'a, Result<(), MirrorError>>;
+}
+
+impl Port for dyn CheckpointCopies {
+    const NAME: &'static str = "checkpoint_copies";
 }
 
 impl Port for dyn CheckpointMirror {

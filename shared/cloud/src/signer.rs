@@ -43,13 +43,21 @@ pub enum SignError {
 /// Longest message, bytes: the limit of AWS KMS for raw messages.
 pub const MESSAGE_MAX_BYTES: usize = 4096;
 
-/// Signs with the registry's keys.
-pub trait Signer: Send + Sync + 'static {
-    /// Ed25519 signature over the message, 64 bytes.
-    fn sign<'a>(&'a self, key: KeyName, message: &'a [u8]) -> BoxFuture<'a, Result<[u8; 64], SignError>>;
-
+/// Tells what to verify the registry's signatures with. A port of its own, so that who only shows or checks
+/// signatures has no way to make one.
+pub trait PublicKeys: Send + Sync + 'static {
     /// The raw Ed25519 public key, 32 bytes.
     fn public_key(&self, key: KeyName) -> BoxFuture<'_, Result<[u8; 32], SignError>>;
+}
+
+/// Signs with the registry's keys.
+pub trait Signer: PublicKeys {
+    /// Ed25519 signature over the message, 64 bytes.
+    fn sign<'a>(&'a self, key: KeyName, message: &'a [u8]) -> BoxFuture<'a, Result<[u8; 64], SignError>>;
+}
+
+impl Port for dyn PublicKeys {
+    const NAME: &'static str = "public_keys";
 }
 
 impl Port for dyn Signer {

@@ -1,7 +1,7 @@
 //! Signed checkpoints in append-only files, one a log: the second place in which a rollback of the
 //! database shows. Give the directory to another owner, or copy it off the machine, to make it stronger.
 
-use cws_cloud::mirror::{CheckpointMirror, MirrorError, is_log_name};
+use cws_cloud::mirror::{CheckpointCopies, CheckpointMirror, MirrorError, is_log_name};
 use futures::future::BoxFuture;
 use std::{
     fs::{self, File, OpenOptions},
@@ -65,13 +65,15 @@ impl CheckpointFile {
     }
 }
 
+impl CheckpointCopies for CheckpointFile {
+    fn latest<'a>(&'a self, log: &'a str) -> BoxFuture<'a, Result<Option<String>, MirrorError>> {
+        Box::pin(async move { last_note(&self.path(log)?).map_err(|e| unavailable(log, &e)) })
+    }
+}
+
 impl CheckpointMirror for CheckpointFile {
     fn keep<'a>(&'a self, log: &'a str, note: &'a str) -> BoxFuture<'a, Result<(), MirrorError>> {
         Box::pin(async move { self.keep_now(log, note) })
-    }
-
-    fn latest<'a>(&'a self, log: &'a str) -> BoxFuture<'a, Result<Option<String>, MirrorError>> {
-        Box::pin(async move { last_note(&self.path(log)?).map_err(|e| unavailable(log, &e)) })
     }
 }
 

@@ -9,7 +9,7 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use cws_cloud::{
     Entropy,
     clock::random,
-    signer::{KeyName, MESSAGE_MAX_BYTES, SignError, Signer},
+    signer::{KeyName, MESSAGE_MAX_BYTES, PublicKeys, SignError, Signer},
 };
 use futures::future::BoxFuture;
 use std::{
@@ -72,13 +72,15 @@ impl FileKeys {
     }
 }
 
+impl PublicKeys for FileKeys {
+    fn public_key(&self, key: KeyName) -> BoxFuture<'_, Result<[u8; 32], SignError>> {
+        Box::pin(async move { self.public_now(key) })
+    }
+}
+
 impl Signer for FileKeys {
     fn sign<'a>(&'a self, key: KeyName, message: &'a [u8]) -> BoxFuture<'a, Result<[u8; 64], SignError>> {
         Box::pin(async move { self.sign_now(key, message) })
-    }
-
-    fn public_key(&self, key: KeyName) -> BoxFuture<'_, Result<[u8; 32], SignError>> {
-        Box::pin(async move { self.public_now(key) })
     }
 }
 

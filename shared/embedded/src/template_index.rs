@@ -4,7 +4,7 @@
 //! The file holds nothing of its own. One that cannot be used is put aside and a new one begun; until
 //! [`IndexFile::needs_filling`] is answered by filling it from the store, it finds nothing.
 
-use cws_search::{Change, Index, Page, Query, Readers, SearchError, TemplateIndex};
+use cws_search::{Change, Index, Page, Query, Readers, SearchError, TemplateIndex, TemplateSearch};
 use futures::future::BoxFuture;
 use std::{
     fs, io,
@@ -57,12 +57,14 @@ impl IndexFile {
     }
 }
 
-impl TemplateIndex for IndexFile {
+impl TemplateSearch for IndexFile {
     fn search(&self, query: Query) -> BoxFuture<'_, Result<Page, SearchError>> {
         let readers = self.readers.clone();
         Box::pin(elsewhere(move || readers.search(&query)))
     }
+}
 
+impl TemplateIndex for IndexFile {
     fn apply(&self, change: Change) -> BoxFuture<'_, Result<(), SearchError>> {
         let writer = self.writer.clone();
         Box::pin(elsewhere(move || {

@@ -8,13 +8,13 @@ use cws_aws::{
 };
 use cws_cloud::{
     Port, Ports,
-    mirror::CheckpointMirror,
+    mirror::{CheckpointCopies, CheckpointMirror},
     script_check::{NoScriptCheck, ScriptCheck},
-    signer::Signer,
+    signer::{PublicKeys, Signer},
     token::{TokenVerifier, cache::NoFetcher},
 };
 use cws_route::shell::{Authenticate, ShellParts};
-use cws_search::TemplateIndex;
+use cws_search::{TemplateIndex, TemplateSearch};
 use cws_store::{Store, cursor::Sealer};
 use std::sync::Arc;
 
@@ -68,22 +68,21 @@ fn ports(
     let mut ports = Ports::new();
     for name in calls {
         ports = match *name {
-            name if name == <dyn Signer as Port>::NAME => {
-                let signer: Arc<dyn Signer> = Arc::new(KmsSigner::new(&settings.access, settings.key_ids()?));
-                ports.with(signer)
+            name if name == <dyn PublicKeys as Port>::NAME => {
+                ports.with::<dyn PublicKeys>(Arc::new(keys(settings)?))
+            }
+            name if name == <dyn Signer as Port>::NAME => ports.with::<dyn Signer>(Arc::new(keys(settings)?)),
+            name if name == <dyn CheckpointCopies as Port>::NAME => {
+                ports.with::<dyn CheckpointCopies>(Arc::new(checkpoints(settings)?))
             }
             name if name == <dyn CheckpointMirror as Port>::NAME => {
-                let bucket = settings.need(variable::CHECKPOINT_BUCKET)?;
-                let mirror: Arc<dyn CheckpointMirror> = Arc::new(LockedBucket::new(&settings.access, bucket));
-                ports.with(mirror)
+                ports.with::<dyn CheckpointMirror>(Arc::new(checkpoints(settings)?))
+            }
+            name if name == <dyn TemplateSearch as Port>::NAME => {
+                ports.with::<dyn TemplateSearch>(Arc::new(index(settings)?))
             }
             name if name == <dyn TemplateIndex as Port>::NAME => {
-                let bucket = settings.need(variable::INDEX_BUCKET)?;
-                // On AWS the folder belongs to one process alone; an emulator has one for all of them.
-                let folder = std::env::temp_dir().join(format!("cws-index-{}", std::process::id()));
-                let index: Arc<dyn TemplateIndex> =
-                    Arc::new(IndexObject::new(&settings.access, bucket, folder));
-                ports.with(index)
+                ports.with::<dyn TemplateIndex>(Arc::new(index(settings)?))
             }
             // A function brings no ShellCheck, and every verdict says so.
             name if name == <dyn ScriptCheck as Port>::NAME => {
@@ -97,4 +96,18 @@ fn ports(
         };
     }
     Ok(ports)
+}
+
+fn keys(settings: &Settings) -> Result<KmsSigner, Failure> {
+    Ok(KmsSigner::new(&settings.access, settings.key_ids()?))
+}
+
+fn checkpoints(settings: &Settings) -> Result<LockedBucket, Failure> {
+    Ok(LockedBucket::new(&settings.access, settings.need(variable::CHECKPOINT_BUCKET)?))
+}
+
+/// On AWS the folder belongs to one process alone; an emulator has one for all of them.
+fn index(settings: &Settings) -> Result<IndexObject, Failure> {
+    let folder = std::env::temp_dir().join(format!("cws-index-{}", std::process::id()));
+    Ok(IndexObject::new(&settings.access, settings.need(variable::INDEX_BUCKET)?, folder))
 }

@@ -40,7 +40,7 @@ pub use document::{Document, Findable};
 pub use error::{QueryError, SearchError};
 pub use facets::{FACET_ROWS, FACET_VALUES};
 pub use page::TOTAL_CAP;
-pub use port::{Change, TemplateIndex};
+pub use port::{Change, TemplateIndex, TemplateSearch};
 pub use query::{
     Facets, Hit, Key, MAX_LIMIT, MAX_TAGS, MAX_TERMS, MAX_TEXT_CHARS, Page, Position, Query, Sort, Total,
     Visibility,

@@ -15,14 +15,21 @@ pub struct Change {
     pub as_of_ms: Option<i64>,
 }
 
-/// An index of templates.
-pub trait TemplateIndex: Send + Sync + 'static {
+/// Finds templates.
+pub trait TemplateSearch: Send + Sync + 'static {
     /// Answers a query.
     fn search(&self, query: Query) -> BoxFuture<'_, Result<Page, SearchError>>;
+}
 
+/// An index of templates.
+pub trait TemplateIndex: TemplateSearch {
     /// Takes a change in. Durable before it answers; doing it again changes nothing. After a failure a part
     /// of it may be in, and the same change again completes it.
     fn apply(&self, change: Change) -> BoxFuture<'_, Result<(), SearchError>>;
+}
+
+impl Port for dyn TemplateSearch {
+    const NAME: &'static str = "template_search";
 }
 
 impl Port for dyn TemplateIndex {

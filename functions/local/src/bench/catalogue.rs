@@ -6,7 +6,7 @@ use super::{
     filed::Filed,
     seed::{self, Census, Sheet, VERSIONS},
 };
-use cws_cloud::signer::{KeyName, Signer};
+use cws_cloud::signer::{KeyName, PublicKeys, Signer};
 use cws_embedded::keys::FileKeys;
 use cws_marketplace::{
     describe::Description,

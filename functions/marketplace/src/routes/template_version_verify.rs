@@ -9,7 +9,7 @@ use crate::{
     vouch::registry_key,
 };
 use cws_authz::Action;
-use cws_cloud::signer::Signer;
+use cws_cloud::signer::PublicKeys;
 use cws_model::{
     Timestamp,
     id::TemplateId,
@@ -99,7 +99,7 @@ impl Route for TemplateVersionVerify {
             kind::LOG_TILE,
             kind::LOG_INDEX,
         ])
-        .calls(&["signer"]);
+        .calls(&["public_keys"]);
 
     type Input = Input<VersionPath>;
     type Output = VerificationOut;
@@ -112,7 +112,7 @@ impl Route for TemplateVersionVerify {
     async fn call(ctx: &Ctx, _: Self::Input, at: Self::Target) -> Result<Answer<VerificationOut>, Problem> {
         let (meta, row) = at.both()?;
         let catalogue = ctx.catalogue();
-        let signer = ctx.port::<dyn Signer>()?;
+        let signer = ctx.port::<dyn PublicKeys>()?;
         let evidence = evidence_of(&catalogue, &meta.id, &row.version).await?;
         let bytes = stored_bytes(ctx, &row.digest).await?;
         let subject = Subject { meta, row, evidence: &evidence, bytes: &bytes };
@@ -154,7 +154,7 @@ async fn stored_bytes(ctx: &Ctx, digest: &str) -> Result<Vec<u8>, Problem> {
     }
 }
 
-async fn check_log(ctx: &Ctx, signer: &dyn Signer, subject: &Subject<'_>) -> Result<LogCheck, Problem> {
+async fn check_log(ctx: &Ctx, signer: &dyn PublicKeys, subject: &Subject<'_>) -> Result<LogCheck, Problem> {
     let catalogue = ctx.catalogue();
     let entry = &subject.evidence.log;
     let mut check = LogCheck {

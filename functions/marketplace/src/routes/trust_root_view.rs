@@ -7,7 +7,7 @@ use crate::{
     vouch::registry_key,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use cws_cloud::signer::Signer;
+use cws_cloud::signer::PublicKeys;
 use cws_model::{Timestamp, id::PublisherKeyId, marketplace::PublisherKey};
 use cws_route::{Answer, Ctx, Found, Input, Listing, Nothing, PageQuery, Problem, Route, Spec};
 use cws_store::{Slot, kind};
@@ -84,7 +84,7 @@ impl Route for TrustRootView {
         .summary("Read the keys that templates are verified with")
         .public("whoever verifies a template offline needs them; all of them are public keys")
         .reads(&[kind::NAMESPACE, kind::TEMPLATE_NAME, kind::LOG_HEAD])
-        .calls(&["signer"]);
+        .calls(&["public_keys"]);
 
     type Input = Input<Nothing, PageQuery>;
     type Output = TrustRootOut;
@@ -96,7 +96,7 @@ impl Route for TrustRootView {
 
     async fn call(ctx: &Ctx, input: Self::Input, (): ()) -> Result<Answer<TrustRootOut>, Problem> {
         let (catalogue, query) = (ctx.catalogue(), input.query);
-        let signer = ctx.port::<dyn Signer>()?;
+        let signer = ctx.port::<dyn PublicKeys>()?;
         let registry = registry_key(signer.as_ref()).await?;
         let listing =
             Listing::new(&catalogue, query.limit, query.cursor.as_deref(), &()).part(place::ALL_KEYS);

@@ -6,7 +6,7 @@ use crate::log::{
     read::ReadError,
     rows::{Head, StoredCheckpoint},
 };
-use cws_cloud::mirror::CheckpointMirror;
+use cws_cloud::mirror::CheckpointCopies;
 use cws_translog::{Checkpoint, SignedNote, TreeHead, VerifierKey, root_at, root_needs};
 
 /// A log whose top was checked.
@@ -42,7 +42,7 @@ pub async fn check_top(
     reader: &LogReader,
     log: Log,
     public: &[u8; 32],
-    mirror: Option<&dyn CheckpointMirror>,
+    mirror: Option<&dyn CheckpointCopies>,
     faults: &mut Vec<Fault>,
 ) -> Result<Seen, ReadError> {
     let mut checkpoint = reader.checkpoint().await?.into_value();

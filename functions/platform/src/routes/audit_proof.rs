@@ -6,7 +6,7 @@ use crate::{
     log::{Log, LogReader, read::ReadError, rows::StoredCheckpoint},
 };
 use cws_authz::Action;
-use cws_cloud::{Port, signer::Signer};
+use cws_cloud::{Port, signer::PublicKeys};
 use cws_model::id::AuditId;
 use cws_route::{Answer, Ctx, Found, Input, Problem, Route, Spec, audit::AuditRecord};
 use cws_store::kind;
@@ -64,7 +64,7 @@ impl Route for AuditProof {
         .summary("Prove that an audit record is in the log")
         .requires(Action::AuditRead)
         .reads(&[kind::AUDIT, kind::LOG_HEAD, kind::LOG_TILE, kind::LOG_INDEX])
-        .calls(&[<dyn Signer>::NAME]);
+        .calls(&[<dyn PublicKeys>::NAME]);
 
     type Input = Input<AuditPath>;
     type Output = AuditProofOut;
@@ -111,7 +111,8 @@ async fn prove(
 ) -> Result<(), Problem> {
     out.state = ProofState::Broken;
     let Some(head) = reader.head().await?.into_value() else { return Ok(()) };
-    let public = ctx.port::<dyn Signer>()?.public_key(Log::Audit.key()).await.map_err(Problem::internal)?;
+    let public =
+        ctx.port::<dyn PublicKeys>()?.public_key(Log::Audit.key()).await.map_err(Problem::internal)?;
     let key = VerifierKey::ed25519(&head.origin, &public).map_err(Problem::internal)?;
     out.verifier_key = Some(key.to_string());
     let Ok(checkpoint) = Checkpoint::open(&stored.note, &[key]) else { return Ok(()) };

@@ -11,7 +11,7 @@ use crate::{
     log::{Log, LogReader, read::ReadError},
 };
 use cws_authz::Action;
-use cws_cloud::{Port, mirror::CheckpointMirror, signer::Signer};
+use cws_cloud::{Port, mirror::CheckpointCopies, signer::PublicKeys};
 use cws_model::Timestamp;
 use cws_route::{
     Answer, AuditRule, Ctx, Found, Idempotency, Input, Nothing, Problem, Route, Spec,
@@ -73,7 +73,7 @@ impl Route for AuditVerify {
         .summary("Verify audit records against the log, a part at a time")
         .requires(Action::AuditRead)
         .reads(&[kind::AUDIT, kind::LOG_HEAD, kind::LOG_TILE, kind::LOG_INDEX, kind::LOG_PENDING])
-        .calls(&[<dyn Signer>::NAME, <dyn CheckpointMirror>::NAME])
+        .calls(&[<dyn PublicKeys>::NAME, <dyn CheckpointCopies>::NAME])
         .idempotency(Idempotency::None("it changes nothing"))
         .audit(AuditRule::None("it changes nothing"));
 
@@ -134,8 +134,9 @@ impl Position {
 /// Checks the top of the log: every call does, so that the parts add up.
 async fn begin(ctx: &Ctx, faults: &mut Vec<Fault>) -> Result<(AuditCheck, bool), ReadOrProblem> {
     let reader = LogReader::new(ctx.catalogue(), Log::Audit);
-    let public = ctx.port::<dyn Signer>()?.public_key(Log::Audit.key()).await.map_err(Problem::internal)?;
-    let mirror = ctx.port::<dyn CheckpointMirror>().ok();
+    let public =
+        ctx.port::<dyn PublicKeys>()?.public_key(Log::Audit.key()).await.map_err(Problem::internal)?;
+    let mirror = ctx.port::<dyn CheckpointCopies>().ok();
     let seen = check_top(&reader, Log::Audit, &public, mirror.as_deref(), faults).await?;
     if let Some(top) = &seen.top {
         if mirror.is_some() {

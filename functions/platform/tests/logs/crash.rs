@@ -1,7 +1,7 @@
 //! Crashes: whatever moment the process ends at, nothing is lost, forked or signed twice differently.
 
 use crate::rig::{Rig, record};
-use cws_cloud::signer::{KeyName, SignError, Signer};
+use cws_cloud::signer::{KeyName, PublicKeys, SignError, Signer};
 use cws_platform::log::Log;
 use cws_store::{Store, faults};
 use futures::future::BoxFuture;
@@ -10,13 +10,15 @@ use std::sync::Arc;
 /// A signer that is away.
 struct Away(Arc<dyn Signer>);
 
+impl PublicKeys for Away {
+    fn public_key(&self, key: KeyName) -> BoxFuture<'_, Result<[u8; 32], SignError>> {
+        self.0.public_key(key)
+    }
+}
+
 impl Signer for Away {
     fn sign<'a>(&'a self, key: KeyName, _: &'a [u8]) -> BoxFuture<'a, Result<[u8; 64], SignError>> {
         Box::pin(async move { Err(SignError::Unavailable(key.as_str().to_owned())) })
-    }
-
-    fn public_key(&self, key: KeyName) -> BoxFuture<'_, Result<[u8; 32], SignError>> {
-        self.0.public_key(key)
     }
 }
 

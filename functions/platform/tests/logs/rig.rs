@@ -1,6 +1,10 @@
 //! A deployment's store, keys and second place in a directory of its own, with audit records to write.
 
-use cws_cloud::{clock::new_id, mirror::CheckpointMirror, signer::Signer};
+use cws_cloud::{
+    clock::new_id,
+    mirror::CheckpointMirror,
+    signer::{PublicKeys, Signer},
+};
 use cws_embedded::{
     checkpoint_file::CheckpointFile,
     keys::FileKeys,

@@ -1,7 +1,7 @@
 //! Growing: every leaf gets one place, in order, and is signed.
 
 use crate::rig::{Rig, record};
-use cws_cloud::signer::Signer;
+use cws_cloud::signer::PublicKeys;
 use cws_platform::log::{
     Log, Pass, Signing,
     rows::{checkpoint_sort, head_key},

@@ -4,8 +4,8 @@ use crate::rig::{Rig, home, record, record_key};
 use cws_authz::Authorizer;
 use cws_cloud::{
     Ports,
-    mirror::CheckpointMirror,
-    signer::Signer,
+    mirror::{CheckpointCopies, CheckpointMirror},
+    signer::{PublicKeys, Signer},
     token::{TokenVerifier, cache::NoFetcher},
 };
 use cws_embedded::system::{SystemClock, SystemEntropy};
@@ -49,7 +49,9 @@ fn shell_with(rig: &Rig, store: Arc<dyn Store>, probe: Arc<dyn HealthProbe>) -> 
     let mirror: Arc<dyn CheckpointMirror> = rig.mirror.clone();
     let parts = ShellParts {
         ports: Ports::new()
+            .with::<dyn PublicKeys>(rig.keys.clone())
             .with::<dyn Signer>(signer)
+            .with::<dyn CheckpointCopies>(rig.mirror.clone())
             .with::<dyn CheckpointMirror>(mirror)
             .with::<dyn HealthProbe>(probe),
         store,

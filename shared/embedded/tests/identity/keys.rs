@@ -2,7 +2,7 @@
 
 use crate::world::{START_S, World, entropy};
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
-use cws_cloud::signer::{KeyName, MESSAGE_MAX_BYTES, SignError, Signer};
+use cws_cloud::signer::{KeyName, MESSAGE_MAX_BYTES, PublicKeys, SignError, Signer};
 use cws_embedded::{
     identity::operator::{OperatorError, OperatorKey, ensure_operator_key, verify_operator},
     keys::{FileKeys, KeyFileError},

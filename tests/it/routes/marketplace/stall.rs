@@ -2,7 +2,7 @@
 
 use crate::support::{App, Caller, Reply};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use cws_cloud::signer::{KeyName, Signer};
+use cws_cloud::signer::{KeyName, PublicKeys, Signer};
 use cws_embedded::{keys::FileKeys, system::SystemEntropy};
 use cws_local::world::Setup;
 use serde_json::{Value, json};
