@@ -130,7 +130,7 @@ def faults(root, translated_root, stacks):
 
 def main():
     parse = lambda: yaml_parse((HERE / "root.yaml").read_text())
-    stacks = {path.name: packaged(json.loads(path.read_text())) for path in sorted(GENERATED.glob("*.json")) if path.name != "openapi.json"}
+    stacks = {path.name: packaged(json.loads(path.read_text())) for path in sorted(GENERATED.glob("*.json")) if path.name not in ("openapi.json", "asyncapi.json")}
     plain_root = translated(parse())
     found = list(faults(parse(), plain_root, stacks))
     with tempfile.TemporaryDirectory() as folder:
