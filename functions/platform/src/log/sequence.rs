@@ -15,7 +15,7 @@ use cws_cloud::{
 use cws_model::{InstitutionId, Timestamp, id::CommitId};
 use cws_store::{Scoped, Slot, Store, StoreError, Writes};
 use cws_translog::{AdvanceError, AppendError, CheckpointError, KeyError, NoteError, ProofError, TreeHead};
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 use thiserror::Error;
 
 /// Most leaves between two checkpoints.
@@ -25,8 +25,6 @@ pub const UNSIGNED_MAX_LEAVES: u64 = 256;
 pub const PACE_S: i64 = 2;
 /// Batches in one run, so that a run ends well within its lease.
 const BATCHES_MAX: u32 = 32;
-/// How often a commit with an unknown outcome is sent again.
-const RESENDS: u32 = 3;
 
 /// Why a log did not grow. What waits goes on waiting; nothing is lost.
 #[derive(Debug, Error)]
@@ -260,18 +258,8 @@ impl Sequencer {
         (self.ids)()
     }
 
-    /// Commits; an outcome that is unknown, or a store that asks for less, is met by sending the same again.
+    /// Commits.
     pub(super) async fn send(&self, writes: Writes, id: CommitId) -> Result<(), StoreError> {
-        let commit = writes.into_commit(id);
-        let mut tries = 0;
-        loop {
-            match self.store.commit(&commit).await {
-                Err(StoreError::Unknown(_) | StoreError::Throttled) if tries < RESENDS => {
-                    tries += 1;
-                    tokio::time::sleep(Duration::from_millis(20 << tries)).await;
-                }
-                outcome => return outcome,
-            }
-        }
+        self.store.commit(&writes.into_commit(id)).await
     }
 }

@@ -3,8 +3,11 @@
 use crate::rig::{Rig, record};
 use cws_cloud::signer::{KeyName, PublicKeys, SignError, Signer};
 use cws_platform::log::Log;
-use cws_store::{Store, faults};
-use futures::future::BoxFuture;
+use cws_store::{
+    Store, faults,
+    retry::{Retrying, Rule},
+};
+use futures::future::{BoxFuture, ready};
 use std::sync::Arc;
 
 /// A signer that is away.
@@ -47,6 +50,8 @@ async fn a_process_that_ends_at_any_call_leaves_a_log_that_goes_on() {
         rig.write(0, 90).await;
         let dying: Arc<dyn Store> = Arc::new(faults::Crash::after(rig.store.clone(), calls));
         let ended = rig.sequencer_over(dying, rig.keys.clone(), 0).run(Log::Audit).await;
+        let report = rig.verify_all().await;
+        assert!(report.is_clean(), "as it was left after {calls} calls: {report}");
         // Long enough for the lease of the dead to have run out.
         let pass = rig.sequencer(60).run(Log::Audit).await.unwrap();
         assert!(!pass.busy, "after {calls} calls");
@@ -80,6 +85,9 @@ async fn a_lost_answer_does_not_log_anything_twice() {
     rig.write(0, 90).await;
     let flaky: Arc<dyn Store> =
         Arc::new(faults::FailAfterCommit::new(rig.store.clone(), faults::When::one_in(4, 7)));
+    // As a program has it around its store.
+    let flaky: Arc<dyn Store> =
+        Arc::new(Retrying::new(flaky, Rule::new(Arc::new(|_| Box::pin(ready(()))), 7)));
     let pass = rig.sequencer_over(flaky, rig.keys.clone(), 0).run(Log::Audit).await.unwrap();
     assert_eq!(pass.appended, 90);
     assert_eq!(rig.reader().place(record(89).id.as_str()).await.unwrap(), Some(89));

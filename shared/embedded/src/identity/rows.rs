@@ -21,8 +21,6 @@ use std::{fmt, sync::Arc};
 
 /// How often a change is decided again when another commit was in the way.
 pub(super) const TRIES: u32 = 16;
-/// How often one commit is sent again when its outcome is unknown.
-const RESENDS: u32 = 3;
 
 /// One person who may sign in. Subject and user id are the same text at this issuer.
 #[derive(Clone, Serialize, Deserialize)]
@@ -268,14 +266,10 @@ impl Rows {
     /// As `commit`, but at once: for what counts whatever becomes of the request.
     pub(super) async fn commit_now(&self, writes: Writes) -> Result<bool, RowError> {
         let commit = writes.into_commit(new_id(self.now(), &*self.entropy));
-        let mut resent = 0;
-        loop {
-            match self.store.commit(&commit).await {
-                Ok(()) => return Ok(true),
-                Err(StoreError::Conflict { .. }) => return Ok(false),
-                Err(StoreError::Unknown(_)) if resent < RESENDS => resent += 1,
-                Err(error) => return Err(error.into()),
-            }
+        match self.store.commit(&commit).await {
+            Ok(()) => Ok(true),
+            Err(StoreError::Conflict { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
         }
     }
 }
