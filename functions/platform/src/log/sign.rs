@@ -24,7 +24,11 @@ impl Sequencer {
             });
         }
         let key = VerifierKey::ed25519(&head.origin, &self.signer.public_key(log.key()).await?)?;
-        let unsigned = self.advance(log, head, &slot, &key).await?;
+        let kept = self.kept_elsewhere(log, &key).await?;
+        if kept.as_ref().is_some_and(|kept| kept.size() > head.size) && self.is_overtaken(log, head).await? {
+            return Ok(Step::Raced);
+        }
+        let unsigned = self.advance(log, head, (&slot, kept), &key).await?;
         let signature = self.signer.sign(log.key(), &unsigned.to_be_signed()).await?;
         let note = unsigned.attach(&key, &signature)?;
         if let Some(mirror) = &self.mirror {
@@ -37,17 +41,22 @@ impl Sequencer {
         &self,
         log: Log,
         head: &Head,
-        slot: &Slot<StoredCheckpoint>,
+        (slot, kept): (&Slot<StoredCheckpoint>, Option<Checkpoint>),
         key: &VerifierKey,
     ) -> Result<Unsigned, SequenceError> {
         let stored = match slot.value() {
             Some(stored) => Checkpoint::open(&stored.note, std::slice::from_ref(key))?,
             None => Checkpoint::empty(&head.origin)?,
         };
-        if let Some(kept) = self.kept_elsewhere(log, key).await?.filter(|kept| *kept != stored) {
+        if let Some(kept) = kept.filter(|kept| *kept != stored) {
             self.advance_from(log, head, &kept).await?;
         }
         self.advance_from(log, head, &stored).await
+    }
+
+    /// Whether another sequencer, whose lease began as this one's ran out, has gone on from this head.
+    async fn is_overtaken(&self, log: Log, head: &Head) -> Result<bool, SequenceError> {
+        Ok(self.reader(log).head().await?.value().is_some_and(|stored| stored.size > head.size))
     }
 
     async fn kept_elsewhere(&self, log: Log, key: &VerifierKey) -> Result<Option<Checkpoint>, SequenceError> {
