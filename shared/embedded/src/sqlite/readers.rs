@@ -49,8 +49,8 @@ impl Readers {
             // A single statement is a snapshot of its own.
             [_] => read::get(connection, keys),
             _ => {
-                let snapshot = connection.unchecked_transaction()?;
-                read::get(&snapshot, keys)
+                let _snapshot = Snapshot::begin(connection)?;
+                read::get(connection, keys)
             }
         })
         .await
@@ -80,6 +80,25 @@ impl Readers {
 
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What several statements read as of one moment. Its own two statements are prepared once.
+struct Snapshot<'a>(&'a Connection);
+
+impl<'a> Snapshot<'a> {
+    fn begin(connection: &'a Connection) -> rusqlite::Result<Self> {
+        connection.prepare_cached("BEGIN DEFERRED")?.execute([])?;
+        Ok(Self(connection))
+    }
+}
+
+impl Drop for Snapshot<'_> {
+    fn drop(&mut self) {
+        let ended = self.0.prepare_cached("COMMIT").and_then(|mut end| end.execute([]));
+        if let Err(error) = ended {
+            tracing::error!(%error, "a snapshot of the store did not end");
+        }
     }
 }
 

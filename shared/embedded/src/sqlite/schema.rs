@@ -11,7 +11,8 @@ const PAGE_BYTES: u32 = 4096;
 /// How long a connection waits for another program that looks into the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const WRITER_CACHE_KIB: i64 = 16 * 1024;
-const READER_CACHE_KIB: i64 = 4 * 1024;
+/// Of each connection that reads; holds the inner pages of a store of some millions of rows.
+const READER_CACHE_KIB: i64 = 12 * 1024;
 /// What the log is cut back to after it was folded into the file.
 const LOG_KEPT_BYTES: i64 = 16 * 1024 * 1024;
 
