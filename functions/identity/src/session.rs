@@ -1,9 +1,10 @@
 //! How an open session looks from outside, and what every way of opening one has in common.
 
-use cws_cloud::identity::{Account, Secret, Tokens};
+use crate::fault;
+use cws_cloud::identity::{Account, Identity, Secret, Tokens};
 use cws_model::{
     InstitutionId, Timestamp,
-    id::UserId,
+    id::{SessionId, UserId},
     identity::{User, UserStatus},
 };
 use cws_route::{Ctx, Problem};
@@ -45,6 +46,26 @@ impl From<Tokens> for SessionOut {
             mfa: tokens.mfa,
         }
     }
+}
+
+/// Holds the caller's session against those that are open: an access token outlives its session by some minutes,
+/// and in the hands of somebody else it must not be enough to take an account over.
+///
+/// # Errors
+/// 401 when the session was ended.
+pub async fn still_open(ctx: &Ctx) -> Result<(), Problem> {
+    let caller = ctx.caller();
+    let (Some(id), Some(subject)) = (&caller.session_id, &caller.subject) else { return Ok(()) };
+    if id.parse::<SessionId>().is_err() {
+        // Of another issuer, which keeps its own sessions.
+        return Ok(());
+    }
+    let open = ctx.port::<dyn Identity>()?.sessions(subject).await;
+    let open = open.map_err(|error| fault::identity(error, "", ctx.now()))?;
+    if open.iter().any(|session| session.id == *id) {
+        return Ok(());
+    }
+    Err(Problem::new("unauthenticated", "the session has ended; sign in again"))
 }
 
 /// Holds an account, and the name that was signed in with, against the registry; notes that the person was

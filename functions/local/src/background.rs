@@ -157,14 +157,15 @@ async fn logs(world: Arc<World>, stop: Stop) {
     tokio::pin!(stopping);
     loop {
         tokio::select! {
-            () = &mut stopping => return,
-            _ = look.tick() => sequence(&world).await,
+            // What is not signed yet could be taken back unseen while nobody looks.
+            () = &mut stopping => return sequence(&world, Signing::Now).await,
+            _ = look.tick() => sequence(&world, Signing::Paced).await,
         }
     }
 }
 
-async fn sequence(world: &World) {
-    match sequence_all(world.shell.parts(), Signing::Paced).await {
+async fn sequence(world: &World, signing: Signing) {
+    match sequence_all(world.shell.parts(), signing).await {
         Ok(_) => world.beats.done(Part::Logs, world.shell.parts().clock.now()),
         Err(error) => tracing::warn!(%error, "a log could not be sequenced"),
     }

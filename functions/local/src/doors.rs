@@ -4,9 +4,11 @@
 use http::{HeaderMap, HeaderName, header};
 use std::{collections::BTreeSet, net::IpAddr};
 
-/// What a proxy adds to what it passes on.
-const PASSED_ON: [&str; 6] =
-    ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+/// What proxies add to what they pass on.
+const PASSED_ON: [&str; 5] =
+    ["forwarded", "via", "x-real-ip", "x-original-forwarded-for", "x-envoy-external-address"];
+/// Families of such names, by how they begin and end.
+const PASSED_ON_FAMILIES: [(&str, &str); 3] = [("x-forwarded", ""), ("cf-", ""), ("", "-client-ip")];
 
 /// Who may talk to this server, and from which web pages.
 #[derive(Debug, Clone, Default)]
@@ -45,11 +47,22 @@ impl Doors {
 /// Whether a request was sent on this machine, to this machine, and by nobody in between: a proxy for others
 /// runs on loopback too, so what it adds, and a name that is not this machine's own, count as elsewhere.
 pub fn is_straight_from_here(peer: IpAddr, headers: &HeaderMap) -> bool {
-    let passed_on = PASSED_ON.iter().any(|name| headers.contains_key(HeaderName::from_static(name)));
+    let passed_on = headers.keys().any(was_passed_on) || came_from_elsewhere(headers);
     let name = named(headers);
     let own = name == "localhost"
         || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
     peer.to_canonical().is_loopback() && own && !passed_on
+}
+
+fn was_passed_on(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    PASSED_ON.contains(&name)
+        || PASSED_ON_FAMILIES.iter().any(|(begins, ends)| name.starts_with(begins) && name.ends_with(ends))
+}
+
+/// Whether a browser sent it for a page of another site.
+fn came_from_elsewhere(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site")
 }
 
 /// `Host` without its port, in lower case; empty when there is none.
@@ -88,7 +101,8 @@ mod tests {
         for own in ["localhost:8947", "127.0.0.1:8947", "127.0.0.2", "[::1]:8947"] {
             assert!(is_straight_from_here(here, &headers(own)), "{own}");
             assert!(!is_straight_from_here("192.0.2.7".parse().unwrap(), &headers(own)), "{own}");
-            for name in PASSED_ON {
+            let families = ["x-forwarded-port", "cf-connecting-ip", "true-client-ip"];
+            for name in PASSED_ON.into_iter().chain(families) {
                 let mut passed = headers(own);
                 passed.insert(name, HeaderValue::from_static("x"));
                 assert!(!is_straight_from_here(here, &passed), "{name}");

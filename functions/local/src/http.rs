@@ -5,7 +5,7 @@ use crate::{
     doors::{Doors, is_straight_from_here},
     inlet::{Inlet, Taken},
 };
-use cws_route::{Problem, Request, Response, Shell};
+use cws_route::{Access, Problem, Request, Response, Shell};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request as HttpRequest, Response as HttpResponse, header,
     request::Parts,
@@ -59,8 +59,15 @@ async fn routed(
     body: Incoming,
 ) -> Result<Response, Problem> {
     let place = served.shell.find(parts.method.as_str(), parts.uri.path())?;
-    let mut taken = served.inlet.read(body, place.spec().body_max_bytes).await?;
-    let request = shell_request(&parts.headers, parts.uri.query(), &mut taken, peer);
+    let head = shell_request(&parts.headers, parts.uri.query(), peer);
+    let is_public = matches!(place.spec().access, Access::Public(_));
+    if !is_public && !served.shell.parts().authenticate.is_plausible(&head.credential).await {
+        // Refused by the shell as every stranger is, without room for a body of theirs.
+        return Ok(served.shell.serve_at(place, head).await);
+    }
+    let Taken { bytes: body, too_large: body_too_large, .. } =
+        &mut served.inlet.read(body, place.spec().body_max_bytes).await?;
+    let request = Request { body: std::mem::take(body), body_too_large: *body_too_large, ..head };
     Ok(served.shell.serve_at(place, request).await)
 }
 
@@ -87,12 +94,10 @@ fn texts(headers: &HeaderMap) -> BTreeMap<String, String> {
     headers.keys().map(|name| (name.as_str().to_owned(), text(name))).collect()
 }
 
-fn shell_request(headers: &HeaderMap, query: Option<&str>, taken: &mut Taken, peer: SocketAddr) -> Request {
+fn shell_request(headers: &HeaderMap, query: Option<&str>, peer: SocketAddr) -> Request {
     Request {
         query: query.unwrap_or_default().to_owned(),
         headers: texts(headers),
-        body: std::mem::take(&mut taken.bytes),
-        body_too_large: taken.too_large,
         from_loopback: is_straight_from_here(peer.ip(), headers),
         ..Request::default()
     }

@@ -13,6 +13,7 @@ pub mod inlet;
 pub mod keys;
 pub mod login_file;
 pub mod parked_events;
+pub mod patient;
 pub mod serve;
 pub mod verify;
 pub mod world;

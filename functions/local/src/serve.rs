@@ -5,6 +5,7 @@ use crate::{
     doors::Doors,
     http::{Served, answer},
     inlet::Inlet,
+    patient::Patient,
     world::{World, WorldError},
 };
 use hyper::{server::conn::http1, service::service_fn};
@@ -19,6 +20,8 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, watch},
 };
 
+/// How long a client may take nothing of what it is sent.
+const WRITE_WAIT: Duration = Duration::from_secs(30);
 /// How long a stop waits for requests that have begun.
 const DRAIN_MAX: Duration = Duration::from_secs(10);
 
@@ -156,7 +159,8 @@ fn connect(
         let served = served.clone();
         async move { Ok::<_, Infallible>(answer(&served, peer, request).await) }
     });
-    let connection = open.watch(http.serve_connection(TokioIo::new(stream), service));
+    let stream = Patient::new(TokioIo::new(stream), WRITE_WAIT);
+    let connection = open.watch(http.serve_connection(stream, service));
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "a connection ended badly");

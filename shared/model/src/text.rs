@@ -52,7 +52,10 @@ impl<const MAX: usize> FromStr for Line<MAX> {
     fn from_str(text: &str) -> Result<Self, TextError> {
         if text.is_empty() || text.chars().count() > MAX {
             Err(TextError::Length(1, MAX))
-        } else if text.trim() != text || text.chars().any(char::is_control) {
+        } else if text.trim() != text
+            || text.chars().any(|c| c.is_control() || is_hidden(c))
+            || is_blank(text)
+        {
             Err(TextError::Characters)
         } else {
             Ok(Self(text.to_owned()))
@@ -66,12 +69,27 @@ impl<const MAX: usize> FromStr for Prose<MAX> {
     fn from_str(text: &str) -> Result<Self, TextError> {
         if text.chars().count() > MAX {
             Err(TextError::Length(0, MAX))
-        } else if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        } else if text.chars().any(|c| (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || is_hidden(c)) {
             Err(TextError::Characters)
         } else {
             Ok(Self(text.to_owned()))
         }
     }
+}
+
+/// Characters that show nothing and change how others are read: directions, tags, invisible operators. The joiners
+/// that some scripts need are not among them.
+const fn is_hidden(c: char) -> bool {
+    matches!(
+        c,
+        '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+/// Whether there is nothing to see.
+fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || matches!(c, '\u{200c}' | '\u{200d}' | '\u{00ad}' | '\u{034f}'))
 }
 
 /// A user name: 2 to 64 characters of a-z, 0-9, `.`, `_`, `-`, starting with a letter or digit.
@@ -225,6 +243,17 @@ mod tests {
         assert!("Ada Lovelace".parse::<Line<20>>().is_ok());
         for bad in ["", " ada", "ada\n", "a\tb", "123456789012345678901"] {
             assert!(bad.parse::<Line<20>>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_shows_what_it_holds() {
+        for good in ["نام", "क्\u{200d}ष", "Zoë 🧬", "नमस्ते"] {
+            assert!(good.parse::<Line<20>>().is_ok(), "{good:?}");
+        }
+        for bad in ["\u{200b}", "a\u{202e}b", "\u{e0041}b", "a\u{2066}b", "\u{200d}\u{200c}", "a\u{feff}"] {
+            assert!(bad.parse::<Line<20>>().is_err(), "{bad:?}");
+            assert_eq!(bad.parse::<Prose<20>>().is_err(), bad != "\u{200d}\u{200c}", "{bad:?}");
         }
     }
 

@@ -5,7 +5,7 @@ use cws_local::{serve::Limits, world::Setup};
 use serde_json::{Value, json};
 use std::{
     fs,
-    io::{Read, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     time::Duration,
 };
@@ -103,4 +103,22 @@ fn an_answer_without_a_route_has_a_request_id_and_one_line_in_the_log() {
         assert!(of_it[0]["route"].is_string() && of_it[0]["method"].is_string(), "{of_it:?}");
     }
     assert!(!log.contains("such") && !log.contains("hush") && !log.contains("BREW"), "{log}");
+}
+
+/// A stranger gets no room for a body: the answer is there before the body is.
+#[test]
+fn a_stranger_is_refused_before_the_body_is_read() {
+    let app = app(Limits::default());
+    let address = app.base_url.trim_start_matches("http://").to_owned();
+    for credential in ["", "authorization: Bearer nonsense\r\n"] {
+        let mut stream = connect(&app);
+        let head = format!(
+            "POST /api/v2/projects HTTP/1.1\r\nhost: {address}\r\n{credential}content-type: application/json\r\n\
+             content-length: 1000000\r\n\r\n{{"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut line = String::new();
+        BufReader::new(&stream).read_line(&mut line).unwrap();
+        assert!(line.starts_with("HTTP/1.1 401"), "{line}");
+    }
 }

@@ -105,3 +105,17 @@ fn a_copy_of_the_checkpoints_that_was_carried_away_shows_what_the_data_directory
     let report = runtime.block_on(verify::audit(&data, Some(carried.path()))).unwrap();
     assert!(report.to_string().contains("was rolled back"), "{report}");
 }
+
+#[test]
+fn what_was_done_just_before_a_stop_cannot_be_taken_back_unseen() {
+    let app = App::start_local(Setup::for_tests());
+    app.settle();
+    let (data, directory) = app.stop();
+    let older = std::fs::read(data.join("cws.db")).unwrap();
+    let app = App::start_over(directory, Setup::for_tests());
+    app.named_person("local", "researcher", "ada");
+    let (data, _kept) = app.stop();
+    std::fs::write(data.join("cws.db"), older).unwrap();
+    let report = Runtime::new().unwrap().block_on(verify::audit(&data, None)).unwrap();
+    assert!(report.to_string().contains("rolled back"), "{report}");
+}

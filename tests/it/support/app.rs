@@ -16,7 +16,7 @@ use std::{
     },
 };
 use tempfile::TempDir;
-use tokio::{runtime::Runtime, sync::watch};
+use tokio::{runtime::Runtime, sync::watch, task::JoinHandle};
 
 /// The password of everybody in tests.
 pub const PASSWORD: &str = "glacier otter maps 42";
@@ -34,6 +34,7 @@ pub struct App {
 struct Local {
     world: Arc<World>,
     stop: watch::Sender<bool>,
+    serving: Option<JoinHandle<()>>,
     runtime: Option<Runtime>,
     data: TempDir,
 }
@@ -75,9 +76,14 @@ impl App {
         });
         let base_url = format!("http://{}", server.address);
         let serving = world.clone();
-        runtime.spawn(async move { server.run(serving, Doors::loopback(), stopping).await.unwrap() });
+        let serving =
+            runtime.spawn(async move { server.run(serving, Doors::loopback(), stopping).await.unwrap() });
         let operator = std::fs::read_to_string(data.path().join("admin.key")).unwrap().trim().to_owned();
-        Self { base_url, operator, local: Some(Local { world, stop, runtime: Some(runtime), data }) }
+        Self {
+            base_url,
+            operator,
+            local: Some(Local { world, stop, serving: Some(serving), runtime: Some(runtime), data }),
+        }
     }
 
     /// What runs inside, for the tests that need a moved clock or a look into the store.
@@ -88,12 +94,13 @@ impl App {
     /// Stops and starts again over the same data.
     pub fn restart(mut self, setup: Setup) -> Self {
         let local = self.local.take().expect("only a local deployment can be restarted");
+        let local = finish(local);
         Self::start_in(stop(local), setup, Limits::default())
     }
 
     /// Stops; answers the data directory, which lives as long as the second value.
     pub fn stop(mut self) -> (PathBuf, TempDir) {
-        let data = stop(self.local.take().expect("only a local deployment can be stopped"));
+        let data = stop(finish(self.local.take().expect("only a local deployment can be stopped")));
         (data.path().to_owned(), data)
     }
 
@@ -179,6 +186,16 @@ impl App {
             panic!("what was committed is still not worked through");
         }
     }
+}
+
+/// Lets it end what it has begun, as the program does.
+fn finish(mut local: Local) -> Local {
+    local.stop.send_replace(true);
+    if let (Some(runtime), Some(serving)) = (&local.runtime, local.serving.take()) {
+        let ended = async { tokio::time::timeout(std::time::Duration::from_secs(30), serving).await };
+        runtime.block_on(ended).expect("it ends").unwrap();
+    }
+    local
 }
 
 fn stop(mut local: Local) -> TempDir {

@@ -2,6 +2,7 @@
 
 use crate::{
     fault::{self, MFA_REQUIRED},
+    session::still_open,
     view::{my_subject, myself},
 };
 use cws_authz::Action;
@@ -41,6 +42,7 @@ impl Route for MfaEnroll {
     }
 
     async fn call(ctx: &Ctx, _: Self::Input, user: User) -> Result<Answer<Enrollment>, Problem> {
+        still_open(ctx).await?;
         let identity = ctx.port::<dyn Identity>()?;
         let begun = identity.mfa_enroll(&my_subject(ctx)?, ctx.caller().principal.mfa).await;
         let enrollment = begun.map_err(|error| fault::identity(error, "", ctx.now()))?;

@@ -4,6 +4,7 @@
 
 use crate::{
     fault::{self, CODE_REJECTED, LOCKED, MFA_NOT_ENROLLED},
+    session::still_open,
     session::{check_length, secret_schema, without_tokens},
     view::{my_subject, myself},
 };
@@ -58,6 +59,7 @@ impl Route for MfaVerify {
     }
 
     async fn call(ctx: &Ctx, input: Self::Input, user: User) -> Result<Answer<Verified>, Problem> {
+        still_open(ctx).await?;
         check_length(&input.body.code, "/code")?;
         let (identity, session_id) = (ctx.port::<dyn Identity>()?, ctx.caller().session_id.as_deref());
         let verified = identity.mfa_verify(&my_subject(ctx)?, &input.body.code, session_id).await;

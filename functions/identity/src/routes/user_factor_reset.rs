@@ -5,6 +5,7 @@
 
 use crate::{
     fault,
+    session::still_open,
     session::without_tokens,
     view::{UserOut, UserPath, beside, find_user},
 };
@@ -36,6 +37,7 @@ impl Route for UserFactorReset {
     }
 
     async fn call(ctx: &Ctx, _: Self::Input, slot: Self::Target) -> Result<Answer<UserOut>, Problem> {
+        still_open(ctx).await?;
         let before = slot.value().ok_or_else(Problem::not_found)?;
         let done = ctx.port::<dyn Identity>()?.mfa_reset(&before.subject).await;
         done.map_err(|error| fault::identity(error, "", ctx.now()))?;

@@ -4,6 +4,7 @@
 
 use crate::{
     fault::{self, NOTHING_TO_SET_UP},
+    session::still_open,
     view::{UserPath, find_user},
 };
 use cws_authz::Action;
@@ -49,6 +50,7 @@ impl Route for UserSetupTokenCreate {
     }
 
     async fn call(ctx: &Ctx, _: Self::Input, slot: Self::Target) -> Result<Answer<SetupToken>, Problem> {
+        still_open(ctx).await?;
         let user = slot.into_value().ok_or_else(Problem::not_found)?;
         let problem = |error| fault::identity(error, "", ctx.now());
         if user.status != UserStatus::Active {

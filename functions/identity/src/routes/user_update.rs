@@ -5,7 +5,9 @@
 
 use crate::{
     fault::{self, HOLDS_PROJECTS, LAST_ADMINISTRATOR, LOGIN_TAKEN},
-    names, standing,
+    names,
+    session::still_open,
+    standing,
     view::{UserOut, UserPath, beside, find_user},
 };
 use cws_authz::{Action, Grant};
@@ -111,6 +113,7 @@ impl Route for UserUpdate {
         let change = serde_json::json!({"fields": changed, "role": user.role});
         let beside = beside(ctx, &user).await?;
         if user.email != before.email {
+            still_open(ctx).await?;
             follow(ctx, &user).await?;
             tell(ctx, &before).await?;
         }

@@ -9,7 +9,7 @@ use crate::{
 use cws_authz::{Action, Grant, Membership};
 use cws_model::{
     id::UserId,
-    identity::{User, UserStatus},
+    identity::{Role, User, UserStatus},
     marketplace::{Namespace, NamespaceMember, NamespaceRole},
 };
 use cws_route::{Answer, AuditRule, Ctx, Found, Input, Nothing, Problem, Route, Spec};
@@ -102,8 +102,8 @@ impl Route for NamespaceMemberSet {
         let Some(mut namespace) = place.namespace.value().cloned() else { return Err(Problem::not_found()) };
         let before = place.person.value().cloned();
         let (from, to) = (before.as_ref().map(|row| row.role), input.body.role);
-        if to.is_some() {
-            check_person(ctx, &user_id).await?;
+        if let Some(role) = to {
+            check_person(ctx, &user_id, role).await?;
         }
         count(&mut namespace, from, to)?;
         namespace.updated_at = ctx.now();
@@ -141,14 +141,22 @@ impl Route for NamespaceMemberSet {
     }
 }
 
-/// Whoever gets a role has an active record in the institution.
-async fn check_person(ctx: &Ctx, user_id: &UserId) -> Result<(), Problem> {
+/// Whoever gets a role has an active record in the institution; and whoever gets one that publishes may be
+/// trusted with it for good: an external collaborator leaves, an auditor only reads.
+async fn check_person(ctx: &Ctx, user_id: &UserId, role: NamespaceRole) -> Result<(), Problem> {
     let user = ctx.store()?.get::<User>(None, user_id.as_str()).await?;
-    if user.value().is_some_and(|user| user.status == UserStatus::Active) {
-        Ok(())
-    } else {
-        Err(Problem::field("{user_id}", "is nobody who is active in the institution of the namespace"))
+    let Some(user) = user.value().filter(|user| user.status == UserStatus::Active) else {
+        return Err(Problem::field(
+            "{user_id}",
+            "is nobody who is active in the institution of the namespace",
+        ));
+    };
+    let only_member = matches!(user.role, Role::External | Role::InstitutionAuditor);
+    if only_member && role != NamespaceRole::Member {
+        let detail = "an external collaborator or an auditor is a `member` of a namespace at most";
+        return Err(Problem::field("/role", detail));
     }
+    Ok(())
 }
 
 /// INVARIANT (an owner): a namespace never loses its last owner.

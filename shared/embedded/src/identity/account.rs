@@ -5,11 +5,13 @@
 
 use super::{
     EmbeddedIssuer,
-    rows::{Credential, External, Pointer, RowError, TRIES, credential_key, external_key, login_key},
+    rows::{
+        Credential, External, Pointer, RowError, TRIES, credential_key, external_key, login_key, one_time_key,
+    },
 };
 use cws_cloud::identity::{ExternalIdentity, IdentityError, Login, Logins, NewLogin, Registration};
 use cws_model::{InstitutionId, id::UserId};
-use cws_store::{Slot, Writes};
+use cws_store::{Expect, Op, Slot, Writes};
 
 /// Longest login name, bytes: RFC 5321's limit of an address.
 const LOGIN_MAX_BYTES: usize = 254;
@@ -165,7 +167,13 @@ impl EmbeddedIssuer {
                 self.bind_names(&old, logins, &mut writes).await?;
                 self.release_names(&old, logins, &mut writes).await?;
             }
-            let row = Credential { username: logins.username.clone(), email: logins.email.clone(), ..old };
+            let moved = old.password.is_some() && old.email != logins.email;
+            let mut row =
+                Credential { username: logins.username.clone(), email: logins.email.clone(), ..old };
+            if let Some(hash) = row.one_time.take_if(|_| moved) {
+                // A letter that went to the old address opens nothing any more.
+                writes.op(Op::Delete { key: one_time_key(&hash), expect: Expect::Any });
+            }
             writes.put(&slot, &row).map_err(RowError::from)?;
             if self.rows.commit(writes).await? {
                 return Ok(());

@@ -5,8 +5,11 @@
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use cws_cloud::{Entropy, clock::random, identity::Secret};
-use std::sync::Arc;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use std::{
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    thread,
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// Most hashes at one time: each takes a core and its memory.
 const PARALLEL_MAX: usize = 2;
@@ -42,6 +45,7 @@ pub(super) enum HashError {
 pub(super) struct Passwords {
     argon2: Argon2<'static>,
     entropy: Arc<dyn Entropy>,
+    hands: Hands,
     running: Arc<Semaphore>,
     queue: Arc<Semaphore>,
     /// A hash that no password has, of the same cost as the others.
@@ -70,6 +74,7 @@ impl Passwords {
         Some(Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
             entropy,
+            hands: Hands::start()?,
             running: Arc::new(Semaphore::new(PARALLEL_MAX)),
             queue: Arc::new(Semaphore::new(PARALLEL_MAX + QUEUE_MAX)),
             nobody,
@@ -87,7 +92,7 @@ impl Passwords {
     pub(super) async fn hash(&self, turn: &Turn, password: &Secret) -> Result<String, HashError> {
         let (argon2, password, turn) = (self.argon2.clone(), password.clone(), turn.clone());
         let salt = random::<16>(&*self.entropy);
-        run(turn, move || {
+        self.run(turn, move || {
             let hash: PasswordHash =
                 argon2.hash_password_with_salt(password.expose().as_bytes(), &salt).ok()?;
             Some(hash.to_string())
@@ -106,28 +111,57 @@ impl Passwords {
         let (argon2, password, turn) = (self.argon2.clone(), password.clone(), turn.clone());
         let real = phc.is_some();
         let phc = phc.unwrap_or(&self.nobody).to_owned();
-        let fits = run(turn, move || {
+        let checked = self.run(turn, move || {
             let hash = PasswordHash::new(&phc).ok()?;
             Some(argon2.verify_password(password.expose().as_bytes(), &hash).is_ok())
-        })
-        .await?
-        .ok_or(HashError::Failed)?;
-        Ok(fits && real)
+        });
+        Ok(checked.await?.ok_or(HashError::Failed)? && real)
+    }
+
+    /// Runs on a thread of its own, which keeps the turn even when the caller has gone away.
+    async fn run<T: Send + 'static>(
+        &self,
+        turn: Turn,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HashError> {
+        let (answer, answered) = oneshot::channel();
+        self.hands.give(Box::new(move || {
+            let done = work();
+            drop(turn);
+            // A caller that went away in the meantime is no error.
+            let _gone = answer.send(done);
+        }))?;
+        answered.await.map_err(|_| HashError::Failed)
     }
 }
 
-/// Runs on a blocking thread, which keeps the turn even when the caller has gone away.
-async fn run<T: Send + 'static>(
-    turn: Turn,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, HashError> {
-    tokio::task::spawn_blocking(move || {
-        let answer = work();
-        drop(turn);
-        answer
-    })
-    .await
-    .map_err(|_| HashError::Failed)
+type Work = Box<dyn FnOnce() + Send>;
+
+/// As many threads as there may be hashes at one time. A thread keeps the memory of its last hash for the next
+/// one; on threads that come and go each would keep its own.
+struct Hands(mpsc::Sender<Work>);
+
+impl Hands {
+    /// `None` when no thread can be had.
+    fn start() -> Option<Self> {
+        let (give, take) = mpsc::channel::<Work>();
+        let take = Arc::new(Mutex::new(take));
+        for number in 0..PARALLEL_MAX {
+            let take = Arc::clone(&take);
+            let next = move || take.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let hand = move || {
+                while let Ok(work) = next() {
+                    work();
+                }
+            };
+            thread::Builder::new().name(format!("password-{number}")).spawn(hand).ok()?;
+        }
+        Some(Self(give))
+    }
+
+    fn give(&self, work: Work) -> Result<(), HashError> {
+        self.0.send(work).map_err(|_| HashError::Failed)
+    }
 }
 
 #[cfg(test)]

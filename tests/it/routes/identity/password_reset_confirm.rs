@@ -48,3 +48,14 @@ fn a_token_belongs_to_its_owner_and_its_purpose() {
     confirm(&person, "cwsrp_nothing", OTHER_PASSWORD).expect_problem(422, "token_invalid");
     confirm(&person, &token, OTHER_PASSWORD).expect(204);
 }
+
+#[test]
+fn a_letter_that_went_to_the_old_address_opens_nothing_any_more() {
+    let person = Person::new();
+    ask(&person, &person.name).expect(200);
+    let token = mailed(&person).remove(0);
+    let email = json!({"email": format!("{}@elsewhere.example", person.name)});
+    person.caller.patch(&super::record(&person.caller.user_id), "*", &email).expect(200);
+    confirm(&person, &token, OTHER_PASSWORD).expect_problem(422, "token_invalid");
+    person.sign_in(PASSWORD).expect(201);
+}

@@ -49,3 +49,15 @@ fn the_operator_has_no_session() {
     person.app.operator().get("/auth/sessions/current").expect_problem(404, "not_found");
     person.app.operator().delete("/auth/sessions/current?everywhere=true").expect_problem(404, "not_found");
 }
+
+#[test]
+fn a_signed_out_token_takes_no_account_over() {
+    let person = Person::new();
+    let (access, _) = tokens(&person.app, &person.name);
+    let thief = person.caller.with_token(&access);
+    thief.delete("/auth/sessions/current").expect(204);
+    let email = json!({"email": format!("{}@elsewhere.example", person.name)});
+    thief.patch(&super::record(&person.caller.user_id), "*", &email).expect_problem(401, "unauthenticated");
+    thief.post("/auth/mfa", &json!({})).expect_problem(401, "unauthenticated");
+    person.caller.post("/auth/mfa", &json!({})).expect(200);
+}

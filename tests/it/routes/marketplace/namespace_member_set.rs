@@ -48,3 +48,16 @@ fn only_people_of_the_institution_get_a_role() {
         stall.set_role(&stall.owner, user_id, json!("member")).expect_problem(422, "invalid_field");
     }
 }
+
+#[test]
+fn who_leaves_or_only_reads_is_a_member_at_most() {
+    let stall = Stall::new();
+    for role in ["external", "institution_auditor"] {
+        let person = stall.app.person("local", role);
+        for above in ["owner", "maintainer"] {
+            let refused = stall.set_role(&stall.owner, &person.user_id, json!(above));
+            assert!(refused.expect_problem(422, "invalid_field").text().contains("/role"));
+        }
+        stall.set_role(&stall.owner, &person.user_id, json!("member")).expect(200);
+    }
+}
