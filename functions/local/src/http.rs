@@ -63,6 +63,7 @@ async fn routed(
     let is_public = matches!(place.spec().access, Access::Public(_));
     if !is_public && !served.shell.parts().authenticate.is_plausible(&head.credential).await {
         // Refused by the shell as every stranger is, without room for a body of theirs.
+        served.inlet.pass_over(body).await;
         return Ok(served.shell.serve_at(place, head).await);
     }
     let Taken { bytes: body, too_large: body_too_large, .. } =

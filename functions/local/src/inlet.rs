@@ -45,6 +45,17 @@ impl Inlet {
         read.unwrap_or_else(|_| Err(Problem::new("body_too_slow", "the body did not come in time")))
     }
 
+    /// Lets a body of somebody who is refused anyway pass by: it gets no room, but is taken off the connection, so
+    /// that the client comes to reading why and may use the connection again.
+    pub async fn pass_over<B>(&self, body: B)
+    where
+        B: Body<Data = Bytes> + Unpin,
+    {
+        if tokio::time::timeout(self.wait, spill(body)).await.is_err() {
+            tracing::debug!("the body of a refused request did not come in time");
+        }
+    }
+
     async fn take<B>(&self, mut body: B, limit: usize) -> Result<Taken, Problem>
     where
         B: Body<Data = Bytes> + Unpin,

@@ -105,10 +105,10 @@ fn an_answer_without_a_route_has_a_request_id_and_one_line_in_the_log() {
     assert!(!log.contains("such") && !log.contains("hush") && !log.contains("BREW"), "{log}");
 }
 
-/// A stranger gets no room for a body: the answer is there before the body is.
+/// A stranger gets no room for a body, and is told who they are not even when it never comes.
 #[test]
-fn a_stranger_is_refused_before_the_body_is_read() {
-    let app = app(Limits::default());
+fn a_stranger_takes_no_room_for_a_body() {
+    let app = app(Limits { body_wait: Duration::from_millis(50), bodies_max_bytes: 0, ..Limits::default() });
     let address = app.base_url.trim_start_matches("http://").to_owned();
     for credential in ["", "authorization: Bearer nonsense\r\n"] {
         let mut stream = connect(&app);

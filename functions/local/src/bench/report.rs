@@ -61,7 +61,8 @@ impl Report {
             "Requests go over HTTP on loopback from {} clients in this process, each on a connection that stays open, with\n\
              the bearer tokens of two people; the person is read anew for each. The request log is off. Commits are on\n\
              the disk before the answer, and events are handed over meanwhile, as in `cws serve`. Filled people have no\n\
-             passwords, and what was filled is in neither log. A page has 50 templates; the deep page is {large} in the\n\
+             passwords, and what was filled is in neither log. Both stores were read through once, so that neither the\n\
+             disk is measured nor how much of a store fits into memory. A page has 50 templates; the deep page is {large} in the\n\
              large store and the last whole one, {small}, in the small.\n",
             self.clients
         )
