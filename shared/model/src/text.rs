@@ -19,10 +19,10 @@ pub enum TextError {
     Form(&'static str),
 }
 
-/// What a line looks like: no control characters, no white space at its ends.
-const LINE: &str = r"^[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f])?$";
-/// What prose looks like: no control characters but those that end lines and indent.
-const PROSE: &str = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$";
+/// What a line looks like: no control or hidden characters, no white space at its ends, and something to see first.
+const LINE: &str = "^[^\\s\\x00-\\x1f\\x7f-\\x9f\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff\u{e0000}-\u{e007f}\\u00ad\\u034f\\u200c\\u200d]([^\\x00-\\x1f\\x7f-\\x9f\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff\u{e0000}-\u{e007f}]*[^\\s\\x00-\\x1f\\x7f-\\x9f\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff\u{e0000}-\u{e007f}])?$";
+/// What prose looks like: no control characters but those that end lines and indent, and no hidden ones.
+const PROSE: &str = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff\u{e0000}-\u{e007f}]*$";
 
 /// One line of 1 to `MAX` characters, without control characters and outer white space.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -54,7 +54,7 @@ impl<const MAX: usize> FromStr for Line<MAX> {
             Err(TextError::Length(1, MAX))
         } else if text.trim() != text
             || text.chars().any(|c| c.is_control() || is_hidden(c))
-            || is_blank(text)
+            || text.starts_with(is_faint)
         {
             Err(TextError::Characters)
         } else {
@@ -87,9 +87,9 @@ const fn is_hidden(c: char) -> bool {
     )
 }
 
-/// Whether there is nothing to see.
-fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || matches!(c, '\u{200c}' | '\u{200d}' | '\u{00ad}' | '\u{034f}'))
+/// Characters that are seen only together with others: a line of them would be blank.
+const fn is_faint(c: char) -> bool {
+    matches!(c, '\u{00ad}' | '\u{034f}' | '\u{200c}' | '\u{200d}')
 }
 
 /// A user name: 2 to 64 characters of a-z, 0-9, `.`, `_`, `-`, starting with a letter or digit.
